@@ -1,0 +1,44 @@
+"""The patience rule: stop when a watched value has not improved for long enough."""
+
+from math import inf
+
+
+class Patience:
+    """Counts the epochs since the watched value last fell far enough.
+
+    Parameters
+    ----------
+    tol : float or None
+        How far a value must fall below the best one to count as better;
+        None: never run out.
+    n_iter_no_change : int
+        How many epochs in a row may be no better.
+    relative : bool
+        Whether `tol` is a fraction of the best value, or absolute.
+    """
+
+    def __init__(self, tol, n_iter_no_change, *, relative=False):
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.relative = relative
+        self.best = inf
+        self.n_stalled = 0
+
+    @property
+    def exhausted(self):
+        return self.tol is not None and self.n_stalled >= self.n_iter_no_change
+
+    def observe(self, value):
+        """Take the value of one more epoch; lower is better."""
+        self.n_stalled = 0 if value < self._bar() else self.n_stalled + 1
+        self.best = min(self.best, value)
+
+    def restart(self):
+        """Wait the full time again, against the same best value."""
+        self.n_stalled = 0
+
+    def _bar(self):
+        margin = self.tol or 0.0
+        if self.best == inf:
+            return inf
+        return self.best * (1 - margin) if self.relative else self.best - margin

@@ -1,0 +1,128 @@
+"""The article's mathematics as pure functions on arrays.
+
+Weights are lists: ``coefs[l-1]`` is W⁽ˡ⁾ of shape (n_units of layer l, n_units
+of layer l + 1), ``intercepts[l-1]`` is b⁽ˡ⁾; leave the intercepts out for the
+article's units without bias. Nothing is validated, fitted or kept, so the
+functions also serve as the building blocks of other training loops.
+"""
+
+from . import _backprop
+from ._activations import sigmoid, sigmoid_derivative, step
+from ._compat import namespace
+
+__all__ = [
+    "cost_and_gradient",
+    "feedforward",
+    "half_mse",
+    "sigmoid",
+    "sigmoid_derivative",
+    "step",
+]
+
+
+def feedforward(X, coefs, intercepts=None):
+    """Activations of every layer of a sigmoid network, equations (1) to (4).
+
+    Parameters
+    ----------
+    X : {array, sparse matrix} of shape (n_samples, n_features)
+        Inputs, the activations of layer 1.
+    coefs : list of arrays
+        Weight matrices.
+    intercepts : list of arrays, default=None
+        Biases; None for none.
+
+    Returns
+    -------
+    list of arrays
+        a⁽¹⁾ = X, a⁽²⁾, …, ŷ; one row a sample, one column a unit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknnbasics.functional import feedforward
+    >>> W1, W2 = np.zeros((2, 3)), np.ones((3, 1))
+    >>> feedforward(np.array([[3.0, 5.0]]), [W1, W2])[-1]
+    array([[0.81757448]])
+    """
+    return _backprop.feedforward(X, coefs, intercepts or [])
+
+
+def half_mse(y_pred, y_true, sample_weight=None):
+    """Half the mean squared error, equation (5): 1/(2 Σs) Σ sᵢ ‖ŷᵢ − yᵢ‖².
+
+    The article's code sums where its equation takes the mean; this is the
+    equation.
+
+    Parameters
+    ----------
+    y_pred, y_true : arrays of shape (n_samples, n_outputs)
+        Outputs of the network, and targets.
+    sample_weight : array of shape (n_samples,), default=None
+        Weights s; None for ones.
+
+    Returns
+    -------
+    float
+        The cost, in the squared units of `y_true`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknnbasics.functional import half_mse
+    >>> float(half_mse(np.array([[0.5], [1.0]]), np.array([[0.0], [1.0]])))
+    0.0625
+    """
+    return _backprop.half_mse(y_pred, y_true, _weights(y_true, sample_weight))
+
+
+def cost_and_gradient(X, y, coefs, intercepts=None, *, sample_weight=None, alpha=0.0):
+    """Cost of a batch, equation (6), and its gradient by backpropagation, (7) to (15).
+
+    The cost is `half_mse` plus the penalty alpha/(2 Σs) Σ‖W⁽ˡ⁾‖².
+
+    Parameters
+    ----------
+    X : {array, sparse matrix} of shape (n_samples, n_features)
+        Inputs.
+    y : array of shape (n_samples, n_outputs)
+        Targets in the unit interval.
+    coefs : list of arrays
+        Weight matrices.
+    intercepts : list of arrays, default=None
+        Biases; None for none.
+    sample_weight : array of shape (n_samples,), default=None
+        Weights s; None for ones.
+    alpha : float, default=0.0
+        L2 penalty.
+
+    Returns
+    -------
+    cost : float
+        J.
+    coef_grads : list of arrays
+        ∂J/∂W⁽ˡ⁾, shaped as `coefs`.
+    intercept_grads : list of arrays
+        ∂J/∂b⁽ˡ⁾, shaped as `intercepts`; empty without biases.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknnbasics.functional import cost_and_gradient
+    >>> X, y = np.array([[3.0, 5.0], [5.0, 1.0]]), np.array([[0.75], [0.82]])
+    >>> cost, coef_grads, _ = cost_and_gradient(X, y, [np.zeros((2, 1))])
+    >>> round(float(cost), 6)
+    0.041225
+    >>> coef_grads[0]
+    array([[-0.29375],
+           [-0.19625]])
+    """
+    s = _weights(y, sample_weight)
+    return _backprop.cost_and_gradient(X, y, s, coefs, intercepts or [], alpha)
+
+
+def _weights(y, sample_weight):
+    if sample_weight is not None:
+        return sample_weight
+    xp, y = namespace(y)
+    return xp.ones_like(y[:, 0])
