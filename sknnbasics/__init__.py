@@ -1,7 +1,8 @@
 """Perceptrons and sigmoid networks for scikit-learn."""
 
 from . import functional
+from ._perceptron import PerceptronClassifier
 
 __version__ = "0.1.0"
 
-__all__ = ["PerceptronClassifier", "SigmoidMLPRegressor", "functional"]
+__all__ = ["PerceptronClassifier", "functional"]

@@ -6,6 +6,8 @@ as in the article: ``coefs[l-1]`` is W⁽ˡ⁾, which leads from a⁽ˡ⁾ to z�
 list of intercepts means units without bias, as in the article's listing.
 """
 
+from itertools import chain
+
 from .._activations import sigmoid
 from .._compat import namespace
 
@@ -122,7 +124,7 @@ class Backprop:
         coefs, intercepts = self.layers.split(theta)
         cost, *grads = cost_and_gradient(X, T, s, coefs, intercepts, self.alpha)
         grad = 0 * theta
-        for view, values in zip(sum(self.layers.split(grad), []), sum(grads, []), strict=True):
+        for view, values in zip(chain(*self.layers.split(grad)), chain(*grads), strict=True):
             view[...] = values
         return cost, grad
 

@@ -37,6 +37,13 @@ class Units:
             self.coef_lag = np.zeros(self.coef.shape)
             self.intercept_lag = np.zeros(self.intercept.shape)
 
+    def restart_average(self):
+        """Forget all visits so far: the average begins with the next one."""
+        self.n_visits = 0
+        if self.average:
+            self.coef_lag[:] = 0
+            self.intercept_lag[:] = 0
+
     def weights(self):
         """Coefficients and intercepts to predict with, as fresh arrays."""
         if not self.average or self.n_visits == 0:

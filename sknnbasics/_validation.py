@@ -1,0 +1,92 @@
+"""From what a user passes to the arrays that training takes, or to one clear error."""
+
+import copy
+from numbers import Number
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_array, check_consistent_length, check_random_state
+from sklearn.utils.validation import validate_data
+
+FLOATS = [np.float64, np.float32]
+
+
+def training_data(estimator, X, y, *, reset, **check_params):
+    """X and y as arrays, and the attributes that describe X, leaving `estimator` as it is.
+
+    `validate_data` writes n_features_in_ and feature_names_in_; it writes them
+    to a copy here, so that a fit that fails later loses nothing.
+    """
+    record = copy.copy(estimator)
+    X, y = validate_data(record, X, y, reset=reset, **check_params)
+    names = ("n_features_in_", "feature_names_in_")
+    return X, y, {name: getattr(record, name) for name in names if hasattr(record, name)}
+
+
+def publish(estimator, attributes):
+    """Set the fitted attributes of `estimator`, all at once, at the end of a fit."""
+    for name, value in attributes.items():
+        setattr(estimator, name, value)
+    if "feature_names_in_" not in attributes:
+        vars(estimator).pop("feature_names_in_", None)
+
+
+def private_generator(random_state):
+    """A random generator of the estimator's own, which can be copied and pickled.
+
+    An int seeds the same stream as ``numpy.random.seed``; None and a shared
+    generator give up one draw as the seed.
+    """
+    generator = check_random_state(random_state)
+    if isinstance(random_state, Number):
+        return generator
+    return np.random.RandomState(generator.randint(np.iinfo(np.int32).max))
+
+
+def hold_out(n_samples, fraction, rng, stratify=None):
+    """Row numbers for training and for validation, drawn at random."""
+    try:
+        rows = train_test_split(
+            np.arange(n_samples), test_size=fraction, random_state=rng, stratify=stratify
+        )
+    except ValueError as error:
+        raise ValueError(
+            f"early_stopping=True cannot hold out validation_fraction={fraction} of "
+            f"{n_samples} samples: {error} Pass more samples, another validation_fraction, "
+            "or early_stopping=False."
+        ) from error
+    return np.sort(rows[0]), np.sort(rows[1])
+
+
+def checked_weights(sample_weight, X, name="sample_weight"):
+    """Sample weights as a float array of shape (n_samples,), or None."""
+    if sample_weight is None:
+        return None
+    if isinstance(sample_weight, Number):
+        sample_weight = np.full(X.shape[0], sample_weight)
+    weights = check_array(
+        sample_weight, ensure_2d=False, dtype=np.float64, input_name=name, order="C"
+    )
+    if weights.ndim != 1:
+        raise ValueError(f"{name} must be a number or of shape (n_samples,), got {weights.shape}.")
+    check_consistent_length(X, weights)
+    if weights.min() < 0:
+        raise ValueError(
+            f"{name} must not be negative, got {weights.min()}; 0 leaves a sample out."
+        )
+    if not weights.any():
+        raise ValueError(f"{name} is zero for every sample; at least one must be positive.")
+    return weights
+
+
+def checked_init(values, shape, dtype, name):
+    """Initial weights given by the user, as a fresh array of `shape`.
+
+    A single unit may leave out the axis of units.
+    """
+    array = check_array(
+        np.atleast_1d(values), ensure_2d=False, allow_nd=True, dtype=np.float64, input_name=name
+    )
+    if array.shape != shape and (1, *array.shape) != shape:
+        raise ValueError(f"{name} must have shape {shape}, got {array.shape}.")
+    return array.reshape(shape).astype(dtype)
