@@ -1,0 +1,786 @@
+"""The article's sigmoid network as a scikit-learn regressor."""
+
+import copy
+import warnings
+from dataclasses import dataclass, replace
+from numbers import Integral, Real
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ._backprop import Backprop, Layers, feedforward
+from ._compat import (
+    CallbackSupportMixin,
+    FitTasks,
+    Interval,
+    StrOptions,
+    fit_context,
+    with_callbacks,
+)
+from ._optimizers import Adam, GradientDescent
+from ._output_range import OutputRange
+from ._stopping import Patience
+from ._training import Batches, LearningRate, Objective, Progress, Rows, descend, lbfgs
+from ._validation import (
+    FLOATS,
+    checked_init,
+    checked_weights,
+    hold_out,
+    later_data,
+    private_generator,
+    publish,
+    training_data,
+)
+
+# Measured by tests/benchmarks/bench_defaults.py.
+AUTO_LEARNING_RATE = {"adam": 0.02, "sgd": 0.5}
+
+
+class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
+    """Network of sigmoid layers, trained by backpropagation of the squared error.
+
+    Every layer computes a = σ(z) with z = x W + b, the output layer included,
+    whose unit interval is stretched over a range of target values, `y_range`:
+
+        prediction = low + (high − low) a
+
+    Training minimises half the mean squared error, equation (5) of the article,
+    between the output activations a and the targets t carried into the unit
+    interval, plus an L2 penalty:
+
+        J = 1/(2 Σs) Σᵢ sᵢ ‖aᵢ − tᵢ‖² + alpha/(2 Σs) Σ‖W‖²
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or array-like of int, default=(100,)
+        Units of each hidden layer; () is a single layer of sigmoid neurons.
+    y_range : "auto", (low, high) or array-like of shape (n_outputs, 2), default="auto"
+        The target values at a = 0 and a = 1. "auto" puts the smallest and the
+        largest target of positive weight at a = 0.1 and 0.9, for each output.
+        Known bounds are never left by a prediction; (0, 1) is the article's
+        network.
+    solver : {"adam", "sgd", "lbfgs"}, default="adam"
+        "adam" [2]_; "sgd", the article's gradient descent, with momentum; or
+        "lbfgs", SciPy's L-BFGS-B on all rows at once, for small data.
+    batch_size : "auto", int or None, default="auto"
+        Rows of a batch; "auto" is min(200, n_samples), None is all rows, as in
+        the article. Not used by "lbfgs".
+    learning_rate_init : "auto" or float, default="auto"
+        Initial learning rate; "auto" is 0.02 for "adam" and 0.5 for "sgd".
+        The article's code descends the sum of the squared errors, the cost
+        here is half their mean: its step of 0.1 on n samples is
+        ``learning_rate_init=0.1 * n`` here.
+    learning_rate : {"constant", "invscaling", "adaptive"}, default="constant"
+        Schedule of "sgd": constant; divided by ``t_ ** power_t``; or divided by
+        5 each time that `n_iter_no_change` epochs are no better.
+    power_t : float, default=0.5
+        Exponent of "invscaling".
+    alpha : float, default=0.0
+        L2 penalty on the weights, not on the biases.
+    max_iter : int, default=200
+        Most epochs of one call of `fit`.
+    max_fun : int, default=15000
+        Most evaluations of the cost by "lbfgs".
+    tol : float or None, default=1e-4
+        An epoch counts as better when its cost falls below
+        ``best * (1 - tol)``. None: train for all of `max_iter`.
+    n_iter_no_change : int, default=10
+        Training stops after exactly this many epochs in a row that are no better.
+    momentum : float, default=0.9
+        Momentum of "sgd"; 0 is the article's rule.
+    nesterovs_momentum : bool, default=True
+        Whether the momentum is Nesterov's.
+    beta_1, beta_2 : float, default=0.9, 0.999
+        Decay of the running moments of "adam".
+    epsilon : float, default=1e-8
+        Keeps "adam" from dividing by zero.
+    shuffle : bool, default=True
+        Whether to draw new batches for each epoch.
+    random_state : int, RandomState instance or None, default=None
+        Determines the initial weights, the batches and the validation samples.
+    warm_start : bool, default=False
+        Whether `fit` continues from the weights, the optimizer state and the
+        output range of the previous call.
+    verbose : int, default=0
+        Print one line an epoch if positive.
+    early_stopping : bool, default=False
+        Whether to watch the cost of a validation set, stop when it is no
+        better for `n_iter_no_change` epochs, and keep the weights where it was
+        lowest. The set is `X_val` of `fit`, or held out of the samples.
+    validation_fraction : float, default=0.1
+        Fraction of the samples to hold out.
+    fit_intercept : bool, default=True
+        Whether units have a bias; False is the article's listing.
+    init : {"glorot_uniform", "standard_normal"}, default="glorot_uniform"
+        Initial weights and biases: uniform within ±√(2 / (fan_in + fan_out)),
+        or standard normal, the article's ``randn``.
+
+    Attributes
+    ----------
+    coefs_ : list of ndarrays
+        ``coefs_[l-1]`` is W⁽ˡ⁾, of shape (units of layer l, units of layer l + 1).
+    intercepts_ : list of ndarrays
+        ``intercepts_[l-1]`` is b⁽ˡ⁾; zeros if `fit_intercept` is False.
+    loss_ : float
+        Cost of the last epoch.
+    best_loss_ : float
+        The lowest value of the curve that training watched.
+    loss_curve_ : list of float
+        Cost of each epoch: the mean over its batches, each before its update
+        ("adam", "sgd"), or the cost that the iteration reached ("lbfgs").
+    validation_loss_curve_ : list of float or None
+        Cost on the validation set after each epoch, without penalty.
+    n_iter_ : int
+        Epochs run, over all calls that the weights stem from.
+    t_ : int
+        Samples seen in training.
+    n_layers_ : int
+        Number of layers, input and output included.
+    n_outputs_ : int
+        Number of outputs.
+    out_activation_ : str
+        "logistic".
+    y_low_, y_high_ : ndarray of shape (n_outputs,)
+        The range in use.
+    n_features_in_ : int
+        Number of features seen in fit.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, where X had string column names.
+
+    See Also
+    --------
+    PerceptronClassifier : The step unit, trained by the online rule.
+    sklearn.neural_network.MLPRegressor : Identity output, more activations.
+
+    Notes
+    -----
+    A sigmoid is flat away from zero, so features should be of the order of one:
+    put a StandardScaler before the network. The targets need no scaling.
+
+    A row of weight 2 equals a repeated row exactly where a batch holds all
+    rows; rows of weight 0 are left out. float32 input keeps weights, predictions
+    and gradients in float32. Sparse input is never made dense.
+
+    References
+    ----------
+    .. [1] Rumelhart, Hinton, Williams (1986), "Learning representations by
+       back-propagating errors".
+    .. [2] Kingma, Ba (2015), "Adam: a method for stochastic optimization".
+    .. [3] Glorot, Bengio (2010), "Understanding the difficulty of training
+       deep feedforward neural networks".
+
+    Examples
+    --------
+    The article's network, trained by 1000 steps of gradient descent:
+
+    >>> import numpy as np
+    >>> from sknnbasics import SigmoidMLPRegressor
+    >>> X, y = np.array([[3.0, 5], [5, 1], [10, 2]]), np.array([0.75, 0.82, 0.93])
+    >>> network = SigmoidMLPRegressor(
+    ...     hidden_layer_sizes=(3,), solver="sgd", momentum=0, batch_size=None,
+    ...     learning_rate_init=0.1 * 3, max_iter=1000, tol=None, fit_intercept=False,
+    ...     alpha=0, y_range=(0, 1), init="standard_normal", random_state=0,
+    ... ).fit(X, y)
+    >>> network.n_iter_, network.loss_curve_[-1] < network.loss_curve_[0]
+    (1000, True)
+
+    Real data:
+
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> model = make_pipeline(StandardScaler(), SigmoidMLPRegressor(random_state=0))
+    >>> model.fit(X, y).score(X, y) > 0.5
+    True
+    """
+
+    _parameter_constraints: dict = {
+        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "y_range": [StrOptions({"auto"}), "array-like"],
+        "solver": [StrOptions({"adam", "sgd", "lbfgs"})],
+        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left"), None],
+        "learning_rate_init": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
+        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
+        "power_t": [Interval(Real, 0, None, closed="left")],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "max_fun": [Interval(Integral, 1, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="left"), None],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "momentum": [Interval(Real, 0, 1, closed="both")],
+        "nesterovs_momentum": ["boolean"],
+        "beta_1": [Interval(Real, 0, 1, closed="left")],
+        "beta_2": [Interval(Real, 0, 1, closed="left")],
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+        "shuffle": ["boolean"],
+        "random_state": ["random_state"],
+        "warm_start": ["boolean"],
+        "verbose": ["verbose"],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "fit_intercept": ["boolean"],
+        "init": [StrOptions({"glorot_uniform", "standard_normal"})],
+    }
+
+    def __init__(
+        self,
+        *,
+        hidden_layer_sizes=(100,),
+        y_range="auto",
+        solver="adam",
+        batch_size="auto",
+        learning_rate_init="auto",
+        learning_rate="constant",
+        power_t=0.5,
+        alpha=0.0,
+        max_iter=200,
+        max_fun=15000,
+        tol=1e-4,
+        n_iter_no_change=10,
+        momentum=0.9,
+        nesterovs_momentum=True,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-8,
+        shuffle=True,
+        random_state=None,
+        warm_start=False,
+        verbose=0,
+        early_stopping=False,
+        validation_fraction=0.1,
+        fit_intercept=True,
+        init="glorot_uniform",
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.y_range = y_range
+        self.solver = solver
+        self.batch_size = batch_size
+        self.learning_rate_init = learning_rate_init
+        self.learning_rate = learning_rate
+        self.power_t = power_t
+        self.alpha = alpha
+        self.max_iter = max_iter
+        self.max_fun = max_fun
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.warm_start = warm_start
+        self.verbose = verbose
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.fit_intercept = fit_intercept
+        self.init = init
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.target_tags.multi_output = True
+        return tags
+
+    @with_callbacks
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+        coefs_init=None,
+        intercepts_init=None,
+    ):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights s; None for ones.
+        X_val : {array-like, sparse matrix} of shape (n_validation, n_features), default=None
+            A validation set of your own. Its cost fills
+            `validation_loss_curve_`, and is watched if `early_stopping`.
+        y_val : array-like, default=None
+            Its targets.
+        sample_weight_val : array-like of shape (n_validation,), default=None
+            Its weights.
+        coefs_init : list of array-likes, default=None
+            Weights to start from, shaped as `coefs_`.
+        intercepts_init : list of array-likes, default=None
+            Biases to start from, shaped as `intercepts_`.
+
+        Returns
+        -------
+        self : SigmoidMLPRegressor
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If an input is not valid, a target lies outside a given `y_range`,
+            an initial array has the wrong shape, the hold-out is impossible, or
+            the weights stop being finite. What an earlier fit learned is kept.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If `max_iter` or `max_fun` ends the training while `tol` is set.
+        """
+        continues = self.warm_start and hasattr(self, "coefs_")
+        data = self._validate(X, y, sample_weight, reset=not continues)
+        held_out = self._validate_held_out(data, X_val, y_val, sample_weight_val)
+        run = self._start(data, private_generator(self.random_state), continues)
+        _take_initial_weights(run, coefs_init, intercepts_init)
+        self._set_objective(run, *self._split(data, held_out, run))
+        tasks = FitTasks(self, self.max_iter, X, y, sample_weight)
+        try:
+            self._train(run, tasks)
+        except KeyboardInterrupt:
+            warnings.warn(
+                f"Training was interrupted in epoch {len(run.progress.loss_curve) + 1}; "
+                "the weights reached so far are kept.",
+                stacklevel=2,
+            )
+        fitted = self._fitted(run)
+        tasks.end(lambda: fitted)
+        publish(self, fitted)
+        return self
+
+    @available_if(lambda self: _trains_by_epochs(self))
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, sample_weight=None):
+        """Train for one epoch over a chunk of the data.
+
+        The optimizer goes on from where the last call left it, also across
+        pickling. With ``y_range="auto"`` the first chunk fixes the range, so
+        give the range if later targets may lie outside. Not for "lbfgs".
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights s; None for ones.
+
+        Returns
+        -------
+        self : SigmoidMLPRegressor
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            As `fit`, and if `early_stopping` is set.
+        """
+        if self.early_stopping:
+            raise ValueError(
+                "partial_fit runs one epoch and holds nothing out: set early_stopping=False."
+            )
+        first = not hasattr(self, "coefs_")
+        data = self._validate(X, y, sample_weight, reset=first)
+        rng = private_generator(self.random_state) if first else copy.deepcopy(self._state.rng)
+        run = self._start(data, rng, continues=not first)
+        if not first:
+            run.progress.patience = copy.deepcopy(self._state.patience)
+        self._set_objective(run, data)
+        self._descend(run, max_iter=1)
+        publish(self, self._fitted(run))
+        return self
+
+    def predict(self, X):
+        """Predict the targets.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Predictions within `y_range`, shaped as the targets were.
+        """
+        X = self._inputs(X)
+        a = Backprop(self._state.layers, self.alpha).predict(self._theta(), X)
+        predictions = OutputRange(self.y_low_, self.y_high_).from_unit(a)
+        return predictions.ravel() if self._state.flat else predictions
+
+    def feedforward(self, X):
+        """Activations of every layer, equations (1) to (4).
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        list of ndarrays, each of shape (n_samples, units of the layer)
+            ``activations[l-1]`` is a⁽ˡ⁾: X first, the outputs in [0, 1] last.
+        """
+        X = self._inputs(X)
+        return feedforward(X, self.coefs_, self.intercepts_ if self.fit_intercept else [])
+
+    def cost(self, X, y, sample_weight=None):
+        """Cost J of the fitted network, penalty included, with targets in the unit interval.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights s; None for ones.
+
+        Returns
+        -------
+        float
+            J, as in equation (6).
+        """
+        cost, _ = self._cost_and_gradient(X, y, sample_weight)
+        return float(cost)
+
+    def cost_gradient(self, X, y, sample_weight=None):
+        """Gradient of `cost`, by backpropagation: equations (7) to (15).
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights s; None for ones.
+
+        Returns
+        -------
+        coef_grads : list of ndarrays
+            ∂J/∂W⁽ˡ⁾, shaped as `coefs_`.
+        intercept_grads : list of ndarrays
+            ∂J/∂b⁽ˡ⁾, shaped as `intercepts_`; zeros if the biases do not learn.
+        """
+        _, grad = self._cost_and_gradient(X, y, sample_weight)
+        return _split(self._state.layers, grad.copy())
+
+    def _inputs(self, X):
+        check_is_fitted(self)
+        return validate_data(self, X, reset=False, accept_sparse="csr", dtype=FLOATS)
+
+    def _theta(self):
+        return self._state.layers.join(self.coefs_, self.intercepts_)
+
+    def _cost_and_gradient(self, X, y, sample_weight):
+        check_is_fitted(self)
+        data = self._validate(X, y, sample_weight, reset=False)
+        if data.Y.shape[1] != self.n_outputs_:
+            raise ValueError(f"y has {data.Y.shape[1]} outputs, the network {self.n_outputs_}.")
+        rows = data.rows(OutputRange(self.y_low_, self.y_high_))
+        return Backprop(self._state.layers, self.alpha).cost_and_gradient(self._theta(), *rows)
+
+    def _validate(self, X, y, sample_weight, reset):
+        dtype = FLOATS if reset else self.coefs_[0].dtype
+        X, y, seen = training_data(self, X, y, reset=reset, dtype=dtype, **_CHECKS)
+        return _Data.of(X, y, checked_weights(sample_weight, X), seen)
+
+    def _validate_held_out(self, data, X_val, y_val, sample_weight_val):
+        """The validation set of the user's, or None."""
+        if X_val is None and y_val is None:
+            if sample_weight_val is not None:
+                raise ValueError("sample_weight_val was passed without X_val and y_val.")
+            return None
+        if X_val is None or y_val is None:
+            given, missing = ("X_val", "y_val") if y_val is None else ("y_val", "X_val")
+            raise ValueError(f"{given} was passed without {missing}: pass both or neither.")
+        X, y = later_data(self, data.seen, X_val, y_val, dtype=data.X.dtype, **_CHECKS)
+        weights = checked_weights(sample_weight_val, X, "sample_weight_val")
+        held_out = _Data.of(X, y, weights, data.seen)
+        if held_out.Y.shape[1] != data.Y.shape[1]:
+            raise ValueError(
+                f"y_val has {held_out.Y.shape[1]} outputs, but y has {data.Y.shape[1]}."
+            )
+        return held_out
+
+    def _start(self, data, rng, continues):
+        """The state to train from: that of the last call, or a new one."""
+        layers = self._layers(data)
+        progress = Progress(
+            Patience(self.tol, self.n_iter_no_change, relative=True),
+            self._learning_rate(),
+            early_stopping=self.early_stopping,
+        )
+        if continues:
+            self._resume(progress, layers)
+            theta, (output_range, warned) = self._theta(), self._kept_range(data)
+            optimizer = self._optimizer(copy.deepcopy(self._state.optimizer))
+        else:
+            theta = layers.draw(self.init, rng).astype(data.X.dtype)
+            output_range, warned = self._output_range(data), False
+            optimizer = self._optimizer()
+        return _Run(data, layers, theta, output_range, optimizer, rng, progress, warned)
+
+    def _resume(self, progress, layers):
+        """Take up the curves and the learning rate where the last call left them."""
+        if layers != self._state.layers:
+            raise ValueError(
+                f"Training continues a network of {self._state.layers}, but the data and the "
+                f"parameters ask for {layers}. Keep them, or set warm_start=False and fit anew."
+            )
+        progress.loss_curve = list(self.loss_curve_)
+        progress.validation_loss_curve = list(self.validation_loss_curve_ or [])
+        progress.t = self.t_
+        if progress.learning_rate is not None:
+            progress.learning_rate.shrinkage = self._state.shrinkage
+
+    def _layers(self, data):
+        hidden = np.ravel(self.hidden_layer_sizes).tolist()
+        if not all(isinstance(n, Integral) and n > 0 for n in hidden):
+            raise ValueError(
+                f"hidden_layer_sizes must be positive integers, got {self.hidden_layer_sizes!r}."
+            )
+        return Layers((data.X.shape[1], *hidden, data.Y.shape[1]), bool(self.fit_intercept))
+
+    def _learning_rate(self):
+        if self.solver == "lbfgs":
+            return None
+        auto = self.learning_rate_init == "auto"
+        initial = AUTO_LEARNING_RATE[self.solver] if auto else self.learning_rate_init
+        schedule = self.learning_rate if self.solver == "sgd" else "constant"
+        return LearningRate(initial, schedule, self.power_t)
+
+    def _optimizer(self, previous=None):
+        """A new optimizer, or the previous one with today's settings."""
+        if self.solver == "lbfgs":
+            return None
+        settings = {"learning_rate": self._learning_rate().initial}
+        if self.solver == "adam":
+            kind = Adam
+            settings |= {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}
+        else:
+            kind = GradientDescent
+            settings |= {"momentum": self.momentum, "nesterov": self.nesterovs_momentum}
+        return replace(previous, **settings) if type(previous) is kind else kind(**settings)
+
+    def _output_range(self, data):
+        if isinstance(self.y_range, str):
+            return OutputRange.around(data.Y, data.X.dtype)
+        given = OutputRange.given(self.y_range, data.Y.shape[1], data.X.dtype)
+        given.check(data.Y, "y")
+        return given
+
+    def _kept_range(self, data):
+        """The range that the first targets fixed, and whether a target was ever outside."""
+        if not isinstance(self.y_range, str):
+            return self._output_range(data), False
+        kept = OutputRange(self.y_low_, self.y_high_)
+        kept.check_points(data.Y)
+        outside = kept.outside(data.Y)
+        if outside is not None and not self._state.warned:
+            warnings.warn(
+                f"The target {outside} in y lies outside the range {kept} that the first targets "
+                "fixed; no prediction can reach it. Pass y_range=(low, high) to avoid this.",
+                stacklevel=4,
+            )
+        return kept, self._state.warned or outside is not None
+
+    def _split(self, data, held_out, run):
+        """The samples to train on, and those to validate on or None."""
+        if held_out is not None:
+            if not isinstance(self.y_range, str):
+                run.output_range.check(held_out.Y, "y_val")
+            return data, held_out
+        if not self.early_stopping:
+            return data, None
+        train, validation = hold_out(len(data.Y), self.validation_fraction, run.rng)
+        return data.take(train), data.take(validation)
+
+    def _set_objective(self, run, data, held_out=None):
+        backprop = Backprop(run.layers, self.alpha)
+        run.objective = Objective(backprop, data.rows(run.output_range))
+        if held_out is not None:
+            validation = held_out.rows(run.output_range)
+            run.progress.validation_cost = lambda theta: backprop.cost(theta, *validation)
+
+    def _train(self, run, tasks):
+        run.progress.on_epoch_begin = tasks.begin_epoch
+        run.progress.on_epoch_end = lambda: self._end_epoch(run, tasks)
+        if self.solver != "lbfgs":
+            limit = f"max_iter={self.max_iter} epochs"
+            stopped = self._descend(run, self.max_iter)
+        else:
+            limit = f"max_iter={self.max_iter} epochs or max_fun={self.max_fun} evaluations"
+            with np.errstate(over="ignore", invalid="ignore"):
+                stopped = lbfgs(run.theta, run.objective, run.progress, self.max_iter, self.max_fun)
+        if not stopped and self.tol is not None:
+            warnings.warn(
+                f"{limit} ended the training while the cost still fell. Increase the limit, "
+                "raise learning_rate_init, or scale X, for example with StandardScaler.",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+
+    def _descend(self, run, max_iter):
+        n_samples = run.objective.n_samples
+        auto = {"auto": min(200, n_samples), None: n_samples}
+        batches = Batches(
+            n_samples, auto.get(self.batch_size, self.batch_size), self.shuffle, run.rng
+        )
+        with np.errstate(over="ignore", invalid="ignore"):  # what diverges is found each epoch
+            return descend(run.theta, run.objective, run.optimizer, batches, run.progress, max_iter)
+
+    def _end_epoch(self, run, tasks):
+        """Report an epoch; True where a callback asks to stop."""
+        if self.verbose:
+            held_out = run.progress.validation_loss_curve
+            suffix = f", validation cost {held_out[-1]:.8f}" if held_out else ""
+            print(
+                f"Epoch {len(run.progress.loss_curve)}: {run.progress.loss_curve[-1]:.8f}{suffix}"
+            )
+        return tasks.end_epoch(lambda: self._fitted(run))
+
+    def _fitted(self, run):
+        progress = run.progress
+        theta = run.theta if progress.best_theta is None else progress.best_theta
+        coefs, intercepts = _split(run.layers, theta.copy())
+        watched = progress.validation_loss_curve if self.early_stopping else progress.loss_curve
+        return run.data.seen | {
+            "coefs_": coefs,
+            "intercepts_": intercepts,
+            "loss_": progress.loss_curve[-1] if progress.loss_curve else None,
+            "best_loss_": min(watched, default=None),
+            "loss_curve_": list(progress.loss_curve),
+            "validation_loss_curve_": list(progress.validation_loss_curve) or None,
+            "n_iter_": len(progress.loss_curve),
+            "t_": progress.t,
+            "n_layers_": len(run.layers.sizes),
+            "n_outputs_": run.layers.sizes[-1],
+            "out_activation_": "logistic",
+            "y_low_": run.output_range.low,
+            "y_high_": run.output_range.high,
+            "_state": run.state(),
+        }
+
+
+_CHECKS = {"accept_sparse": "csr", "multi_output": True, "y_numeric": True}
+
+
+@dataclass
+class _Data:
+    """Validated samples of positive weight: X, targets Y of shape (n_samples, n_outputs).
+
+    `flat` tells whether the targets came as a vector, `seen` holds the
+    attributes that describe X.
+    """
+
+    X: np.ndarray
+    Y: np.ndarray
+    s: np.ndarray
+    flat: bool
+    seen: dict
+
+    @classmethod
+    def of(cls, X, y, weights, seen):
+        if issparse(y):
+            raise ValueError("y is sparse; pass it dense, for example as y.toarray().")
+        if y.dtype not in FLOATS:
+            y = y.astype(np.float64)
+        data = cls(X, y.reshape(len(y), -1), np.ones(len(y), X.dtype), y.ndim == 1, seen)
+        if weights is None:
+            return data
+        data.s = weights.astype(X.dtype)
+        return data if data.s.all() else data.take(np.flatnonzero(data.s))
+
+    def take(self, rows):
+        return replace(self, X=self.X[rows], Y=self.Y[rows], s=self.s[rows])
+
+    def rows(self, output_range):
+        return Rows(self.X, output_range.to_unit(self.Y), self.s)
+
+
+@dataclass
+class _State:
+    """What a later call needs to go on, beside the public attributes."""
+
+    layers: Layers
+    optimizer: GradientDescent | Adam | None
+    rng: np.random.RandomState
+    patience: Patience
+    shrinkage: float
+    flat: bool
+    warned: bool
+
+
+@dataclass
+class _Run:
+    """What one call of fit or partial_fit trains."""
+
+    data: _Data
+    layers: Layers
+    theta: np.ndarray
+    output_range: OutputRange
+    optimizer: GradientDescent | Adam | None
+    rng: np.random.RandomState
+    progress: Progress
+    warned: bool
+    objective: Objective | None = None
+
+    def state(self):
+        rate = self.progress.learning_rate
+        return _State(
+            self.layers,
+            self.optimizer,
+            self.rng,
+            self.progress.patience,
+            1.0 if rate is None else rate.shrinkage,
+            self.data.flat,
+            self.warned,
+        )
+
+
+def _trains_by_epochs(estimator):
+    if estimator.solver == "lbfgs":
+        raise AttributeError(
+            "partial_fit is not for solver='lbfgs', which needs all rows at once: "
+            "use solver='adam' or 'sgd'."
+        )
+    return True
+
+
+def _take_initial_weights(run, coefs_init, intercepts_init):
+    coefs, intercepts = run.layers.split(run.theta)
+    for name, given, views in [
+        ("coefs_init", coefs_init, coefs),
+        ("intercepts_init", intercepts_init, intercepts),
+    ]:
+        if given is None:
+            continue
+        if len(given) != len(views):
+            raise ValueError(
+                f"{name} must hold {len(views)} arrays for layers of {run.layers.sizes} units and "
+                f"fit_intercept={run.layers.fit_intercept}, got {len(given)}."
+            )
+        for number, (values, view) in enumerate(zip(given, views, strict=True)):
+            view[...] = checked_init(values, view.shape, view.dtype, f"{name}[{number}]")
+
+
+def _split(layers, theta):
+    """Lists of weights and biases on theta; biases that are no parameters are zero."""
+    coefs, intercepts = layers.split(theta)
+    return coefs, intercepts or [np.zeros_like(theta, shape=n) for n in layers.sizes[1:]]

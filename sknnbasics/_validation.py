@@ -23,6 +23,13 @@ def training_data(estimator, X, y, *, reset, **check_params):
     return X, y, {name: getattr(record, name) for name in names if hasattr(record, name)}
 
 
+def later_data(estimator, seen, X, y, **check_params):
+    """X and y as arrays, checked against the attributes of the data `seen` in this fit."""
+    record = copy.copy(estimator)
+    publish(record, seen)
+    return validate_data(record, X, y, reset=False, **check_params)
+
+
 def publish(estimator, attributes):
     """Set the fitted attributes of `estimator`, all at once, at the end of a fit."""
     for name, value in attributes.items():
@@ -52,7 +59,7 @@ def hold_out(n_samples, fraction, rng, stratify=None):
     except ValueError as error:
         raise ValueError(
             f"early_stopping=True cannot hold out validation_fraction={fraction} of "
-            f"{n_samples} samples: {error} Pass more samples, another validation_fraction, "
+            f"{n_samples} samples: {str(error).rstrip('.')}. Pass more samples, another validation_fraction, "
             "or early_stopping=False."
         ) from error
     return np.sort(rows[0]), np.sort(rows[1])

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import prod
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Layers:
@@ -43,3 +45,25 @@ class Layers:
             start = stop
         n_layers = len(self.coef_shapes)
         return views[:n_layers], views[n_layers:]
+
+    def join(self, coefs, intercepts):
+        """One new theta from the lists; biases that are no parameters are left out."""
+        parts = [*coefs, *intercepts] if self.fit_intercept else coefs
+        return np.concatenate([part.ravel() for part in parts])
+
+    def draw(self, init, rng):
+        """A random theta, layer by layer: W⁽¹⁾, b⁽¹⁾, W⁽²⁾, …
+
+        "glorot_uniform": uniform within ±√(2 / (fan_in + fan_out)), the bound
+        for sigmoid units; "standard_normal": the article's ``randn``.
+        """
+        theta = np.empty(self.n_parameters)
+        coefs, intercepts = self.split(theta)
+        for layer, W in enumerate(coefs):
+            bound = (2.0 / sum(W.shape)) ** 0.5
+            for values in [W, *intercepts[layer : layer + 1]]:
+                if init == "glorot_uniform":
+                    values[...] = rng.uniform(-bound, bound, values.shape)
+                else:
+                    values[...] = rng.standard_normal(values.shape)
+        return theta

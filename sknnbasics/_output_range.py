@@ -1,0 +1,98 @@
+"""The interval of target values that the output sigmoid is stretched over."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+LOWEST, HIGHEST = 0.1, 0.9  # where "auto" puts the extreme targets: off the flat ends
+
+
+@dataclass(frozen=True)
+class OutputRange:
+    """One (low, high) an output; prediction = low + (high − low) a.
+
+    An output whose low equals its high predicts that value, and its targets lie
+    at a = 1/2.
+
+    Attributes
+    ----------
+    low, high : ndarray of shape (n_outputs,)
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+
+    @classmethod
+    def around(cls, Y, dtype):
+        """The range that puts the extreme targets of each output at LOWEST and HIGHEST."""
+        low, high = Y.min(axis=0).astype(np.float64), Y.max(axis=0).astype(np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):
+            margin = (high - low) * LOWEST / (HIGHEST - LOWEST)
+            low, high = (low - margin).astype(dtype), (high + margin).astype(dtype)
+        if not (np.isfinite(low).all() and np.isfinite(high).all()):
+            raise ValueError(
+                f"y spans {Y.min()} to {Y.max()}, which y_range='auto' cannot hold in {dtype}. "
+                "Scale y, for example with TransformedTargetRegressor."
+            )
+        return cls(low, high)
+
+    @classmethod
+    def given(cls, y_range, n_outputs, dtype):
+        """The range that the user knows: a pair for all outputs, or one an output."""
+        rule = f"y_range must be 'auto', (low, high) or {n_outputs} such pairs, got {y_range!r}."
+        try:
+            pairs = np.asarray(y_range, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(rule) from error
+        if pairs.shape not in [(2,), (n_outputs, 2)]:
+            raise ValueError(rule)
+        with np.errstate(over="ignore"):
+            low, high = np.broadcast_to(pairs, (n_outputs, 2)).T.astype(dtype)
+            if not np.isfinite(high - low).all():
+                raise ValueError(f"{rule} Both ends must be finite in {np.dtype(dtype)}.")
+        if not (low < high).all():
+            raise ValueError(f"{rule} Each low must be below its high in {np.dtype(dtype)}.")
+        return cls(low, high)
+
+    @property
+    def is_point(self):
+        return self.low == self.high
+
+    def __str__(self):
+        return ", ".join(f"({low}, {high})" for low, high in zip(self.low, self.high, strict=True))
+
+    def check(self, Y, name):
+        """Refuse targets outside a range that the user gave."""
+        value = self.outside(Y)
+        if value is not None:
+            raise ValueError(
+                f"{name} has the target {value}, outside y_range={self}. Widen y_range, "
+                "set y_range='auto', or remove the sample."
+            )
+
+    def check_points(self, Y):
+        """Refuse new targets for an output that has only ever had one."""
+        moved = self.is_point & (self.low.astype(Y.dtype) != Y).any(axis=0)
+        if moved.any():
+            output = int(np.argmax(moved))
+            raise ValueError(
+                f"So far all targets of output {output} were {self.low[output]}, so that "
+                "y_range='auto' is that point and no other target can be learned. "
+                "Pass y_range=(low, high), or begin with more varied targets."
+            )
+
+    def outside(self, Y):
+        """The first target outside the range, or None."""
+        low, high = self.low.astype(Y.dtype), self.high.astype(Y.dtype)
+        values = Y[(low > Y) | (high < Y)]
+        return values[0] if len(values) else None
+
+    def to_unit(self, Y):
+        """Targets carried into the unit interval, in the dtype of the range."""
+        low = self.low.astype(np.float64)
+        span = np.where(self.is_point, 1.0, self.high - low)
+        return np.where(self.is_point, 0.5, (Y - low) / span).astype(self.low.dtype)
+
+    def from_unit(self, a):
+        """Predictions from output activations; rounding leaves none outside the range."""
+        return np.clip(self.low + (self.high - self.low) * a, self.low, self.high)

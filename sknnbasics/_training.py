@@ -1,0 +1,207 @@
+"""Training of a network: its epochs, what each one records, and when to stop."""
+
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.optimize import minimize
+
+from ._stopping import Patience
+
+
+class Rows(NamedTuple):
+    """Samples X, their targets T in the unit interval, and their weights s."""
+
+    X: Any
+    T: Any
+    s: Any
+
+
+@dataclass
+class Objective:
+    """The cost of training rows, as a function of theta."""
+
+    backprop: Any
+    train: Rows
+    weighted: bool = False
+
+    @property
+    def n_samples(self):
+        return self.train.T.shape[0]
+
+    def __call__(self, theta, rows=None):
+        """Cost and gradient of the batch `rows`; None for all rows."""
+        return self.backprop.cost_and_gradient(theta, *self.train, rows)
+
+    def weight(self, rows):
+        """How much the batch counts in the cost of an epoch: the sum of its weights."""
+        if rows is None:
+            return 1.0
+        if self.weighted:
+            return self.train.s[rows].sum()
+        return rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+
+
+@dataclass
+class Batches:
+    """The batches of an epoch: arrays of row numbers or slices, or None for all rows."""
+
+    n_samples: int
+    batch_size: int
+    shuffle: bool
+    rng: np.random.RandomState
+
+    def __iter__(self):
+        if self.batch_size >= self.n_samples:
+            yield None
+            return
+        order = self.rng.permutation(self.n_samples) if self.shuffle else None
+        for start in range(0, self.n_samples, self.batch_size):
+            rows = slice(start, min(start + self.batch_size, self.n_samples))
+            yield rows if order is None else order[rows]
+
+
+@dataclass
+class LearningRate:
+    """The learning rate of an epoch, with the schedules of scikit-learn.
+
+    "invscaling" divides the initial rate by (samples seen + 1) ** power_t;
+    "adaptive" by 5 each time that patience runs out, down to 1e-6.
+    """
+
+    initial: float
+    schedule: str = "constant"
+    power_t: float = 0.5
+    shrinkage: float = 1.0
+
+    def at(self, t):
+        scale = (t + 1) ** -self.power_t if self.schedule == "invscaling" else self.shrinkage
+        return self.initial * scale
+
+    def shrink(self):
+        """Go on with a smaller rate; False where there is none to go on with."""
+        if self.schedule != "adaptive" or self.at(0) <= 1e-6:
+            return False
+        self.shrinkage /= 5
+        return True
+
+
+@dataclass
+class Progress:
+    """What training has reached, and whether it should go on.
+
+    Attributes
+    ----------
+    patience : Patience
+    learning_rate : LearningRate or None
+    validation_cost : callable or None
+        From theta to the cost of the held-out rows.
+    early_stopping : bool
+        Whether patience watches the validation cost, and `best_theta` keeps
+        the parameters where it was lowest.
+    on_epoch_begin, on_epoch_end : callables without arguments
+        The second returns True to stop.
+    loss_curve, validation_loss_curve : lists of float
+        One cost an epoch, over all calls that the parameters stem from.
+    t : int
+        Samples seen.
+    """
+
+    patience: Patience
+    learning_rate: LearningRate | None = None
+    validation_cost: Callable | None = None
+    early_stopping: bool = False
+    on_epoch_begin: Callable = lambda: None
+    on_epoch_end: Callable = lambda: False
+    loss_curve: list = field(default_factory=list)
+    validation_loss_curve: list = field(default_factory=list)
+    t: int = 0
+    best_theta: Any = None
+    best_validation_cost: float = math.inf
+
+    def end_epoch(self, theta, cost):
+        """Record an epoch; True where training should stop."""
+        self._check_finite(theta, cost)
+        self.loss_curve.append(cost)
+        if self.validation_cost is not None:
+            self._validate(theta)
+        curve = self.validation_loss_curve if self.early_stopping else self.loss_curve
+        self.patience.observe(curve[-1])
+        stop = self.on_epoch_end()
+        return stop or self._has_stalled()
+
+    def _check_finite(self, theta, cost):
+        if not (math.isfinite(cost) and math.isfinite(theta @ theta)):
+            raise ValueError(
+                f"The weights are no longer finite after epoch {len(self.loss_curve) + 1}. "
+                "Lower learning_rate_init, or scale X, for example with StandardScaler."
+            )
+
+    def _validate(self, theta):
+        cost = float(self.validation_cost(theta))
+        self.validation_loss_curve.append(cost)
+        if self.early_stopping and cost < self.best_validation_cost:
+            self.best_validation_cost, self.best_theta = cost, theta.copy()
+
+    def _has_stalled(self):
+        if not self.patience.exhausted:
+            return False
+        if self.learning_rate is not None and self.learning_rate.shrink():
+            self.patience.restart()
+            return False
+        return True
+
+
+def descend(theta, objective, optimizer, batches, progress, max_iter):
+    """Move theta, in place, by one update a batch; True if it stopped before max_iter epochs."""
+    for _ in range(max_iter):
+        progress.on_epoch_begin()
+        optimizer.learning_rate = progress.learning_rate.at(progress.t)
+        total = weight = 0.0
+        for rows in batches:
+            cost, grad = objective(theta, rows)
+            optimizer.update(theta, grad)
+            total += cost * objective.weight(rows)
+            weight += objective.weight(rows)
+        progress.t += objective.n_samples
+        if progress.end_epoch(theta, float(total / weight)):
+            return True
+    return False
+
+
+def lbfgs(theta, objective, progress, max_iter, max_fun):
+    """Minimise by SciPy's L-BFGS-B, from theta and in place; an iteration is an epoch.
+
+    The patience rule ends it, so SciPy's own tolerances are off. It works in
+    float64, whatever the precision of theta.
+    """
+
+    def cost_and_gradient(x):
+        cost, grad = objective(x.astype(theta.dtype))
+        progress.t += objective.n_samples
+        return float(cost), grad.astype(np.float64)
+
+    def end_iteration(intermediate_result):
+        theta[:] = intermediate_result.x
+        progress.on_epoch_begin()
+        if progress.end_epoch(theta, float(intermediate_result.fun)):
+            raise StopIteration
+
+    n_before = len(progress.loss_curve)
+    options = {"maxiter": max_iter, "maxfun": max_fun, "ftol": 0.0, "gtol": 0.0}
+    result = minimize(
+        cost_and_gradient,
+        theta.astype(np.float64),
+        jac=True,
+        method="L-BFGS-B",
+        callback=end_iteration,
+        options=options,
+    )
+    if len(progress.loss_curve) == n_before:  # nothing to gain: theta is where it started
+        with suppress(StopIteration):
+            end_iteration(result)
+    limit_reached = result.status == 1
+    return not limit_reached
