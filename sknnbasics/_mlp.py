@@ -24,7 +24,16 @@ from ._compat import (
 from ._optimizers import Adam, GradientDescent
 from ._output_range import OutputRange
 from ._stopping import Patience
-from ._training import Batches, LearningRate, Objective, Progress, Rows, descend, lbfgs
+from ._training import (
+    Batches,
+    LearningRate,
+    Objective,
+    Progress,
+    Rows,
+    descend,
+    equal_batch_size,
+    lbfgs,
+)
 from ._validation import (
     FLOATS,
     checked_init,
@@ -67,8 +76,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         "adam" [2]_; "sgd", the article's gradient descent, with momentum; or
         "lbfgs", SciPy's L-BFGS-B on all rows at once, for small data.
     batch_size : "auto", int or None, default="auto"
-        Rows of a batch; "auto" is min(200, n_samples), None is all rows, as in
-        the article. Not used by "lbfgs".
+        Rows of a batch; "auto" cuts an epoch into equal batches of at most 200,
+        None is all rows, as in the article. Not used by "lbfgs".
     learning_rate_init : "auto" or float, default="auto"
         Initial learning rate; "auto" is 0.02 for "adam" and 0.5 for "sgd".
         The article's code descends the sum of the squared errors, the cost
@@ -638,7 +647,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
 
     def _descend(self, run, max_iter):
         n_samples = run.objective.n_samples
-        auto = {"auto": min(200, n_samples), None: n_samples}
+        auto = {"auto": equal_batch_size(n_samples, at_most=200), None: n_samples}
         batches = Batches(
             n_samples, auto.get(self.batch_size, self.batch_size), self.shuffle, run.rng
         )

@@ -26,7 +26,9 @@ class Objective:
 
     backprop: Any
     train: Rows
-    weighted: bool = False
+
+    def __post_init__(self):
+        self._weighted = bool((self.train.s != self.train.s[0]).any())
 
     @property
     def n_samples(self):
@@ -40,7 +42,7 @@ class Objective:
         """How much the batch counts in the cost of an epoch: the sum of its weights."""
         if rows is None:
             return 1.0
-        if self.weighted:
+        if self._weighted:
             return self.train.s[rows].sum()
         return rows.stop - rows.start if isinstance(rows, slice) else len(rows)
 
@@ -134,7 +136,9 @@ class Progress:
         return stop or self._has_stalled()
 
     def _check_finite(self, theta, cost):
-        if not (math.isfinite(cost) and math.isfinite(theta @ theta)):
+        with np.errstate(over="ignore", invalid="ignore"):
+            finite = math.isfinite(cost) and math.isfinite(theta @ theta)
+        if not finite:
             raise ValueError(
                 f"The weights are no longer finite after epoch {len(self.loss_curve) + 1}. "
                 "Lower learning_rate_init, or scale X, for example with StandardScaler."
@@ -153,6 +157,15 @@ class Progress:
             self.patience.restart()
             return False
         return True
+
+
+def equal_batch_size(n_samples, at_most):
+    """Rows of a batch when an epoch is cut into the fewest equal batches.
+
+    A small last batch would move the weights as far as a large one, on less
+    evidence.
+    """
+    return math.ceil(n_samples / math.ceil(n_samples / at_most))
 
 
 def descend(theta, objective, optimizer, batches, progress, max_iter):

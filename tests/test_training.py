@@ -1,0 +1,142 @@
+import math
+
+import numpy as np
+import pytest
+
+from sknnbasics._backprop import Backprop, Layers
+from sknnbasics._optimizers import GradientDescent
+from sknnbasics._stopping import Patience
+from sknnbasics._training import (
+    Batches,
+    LearningRate,
+    Objective,
+    Progress,
+    Rows,
+    descend,
+    equal_batch_size,
+    lbfgs,
+)
+
+
+@pytest.fixture
+def objective():
+    rng = np.random.default_rng(0)
+    rows = Rows(rng.normal(size=(20, 3)), rng.uniform(0.1, 0.9, (20, 1)), np.ones(20))
+    return Objective(Backprop(Layers((3, 4, 1)), 0.0), rows)
+
+
+def start():
+    return np.random.default_rng(1).normal(size=Layers((3, 4, 1)).n_parameters)
+
+
+def never():
+    return Patience(None, 1)
+
+
+def test_shuffled_batches_visit_every_row_once_in_a_new_order_each_epoch():
+    batches = Batches(10, 3, True, np.random.RandomState(0))
+    epochs = [np.concatenate(list(batches)) for _ in range(2)]
+    assert [len(rows) for rows in batches] == [3, 3, 3, 1]
+    for epoch in epochs:
+        np.testing.assert_array_equal(np.sort(epoch), np.arange(10))
+    assert (epochs[0] != epochs[1]).any()
+
+
+def test_unshuffled_batches_are_slices_and_a_full_batch_is_all_rows():
+    assert list(Batches(5, 2, False, None)) == [slice(0, 2), slice(2, 4), slice(4, 5)]
+    assert list(Batches(5, 5, True, None)) == [None]
+
+
+def test_learning_rate_schedules():
+    assert LearningRate(0.5).at(99) == 0.5
+    assert LearningRate(0.5, "invscaling", 0.5).at(99) == pytest.approx(0.05)
+    adaptive = LearningRate(0.5, "adaptive")
+    assert adaptive.shrink()
+    assert adaptive.at(99) == pytest.approx(0.1)
+    assert not LearningRate(0.5).shrink()
+    assert not LearningRate(1e-6, "adaptive").shrink()
+
+
+def test_the_cost_of_an_epoch_weighs_batches_by_their_weights(objective):
+    weighted = objective.train._replace(s=np.arange(1.0, 21.0))
+    objective = Objective(objective.backprop, weighted)
+    progress = Progress(never(), LearningRate(0.0))
+    descend(start(), objective, GradientDescent(0.0), Batches(20, 7, False, None), progress, 1)
+    full, _ = objective(start())
+    assert progress.loss_curve[0] == pytest.approx(full, rel=1e-12)
+
+
+def test_adaptive_rate_shrinks_when_patience_runs_out_and_then_stops(objective):
+    progress = Progress(Patience(0.5, 2, relative=True), LearningRate(1e-5, "adaptive"))
+    stopped = descend(
+        start(), objective, GradientDescent(1e-5), Batches(20, 20, False, None), progress, 100
+    )
+    # 1e-5 and 2e-6 each wait two epochs (the first epoch has nothing to beat); 4e-7 is too small.
+    assert stopped
+    assert progress.learning_rate.at(0) == pytest.approx(4e-7)
+    assert len(progress.loss_curve) == 1 + 2 + 2 + 2
+
+
+def test_early_stopping_keeps_the_parameters_of_the_lowest_validation_cost(objective):
+    costs = iter([3.0, 1.0, 2.0, 2.5])
+    seen = []
+
+    def validation_cost(theta):
+        seen.append(theta.copy())
+        return next(costs)
+
+    progress = Progress(Patience(0.0, 2), LearningRate(0.1), validation_cost, early_stopping=True)
+    stopped = descend(
+        start(), objective, GradientDescent(0.1), Batches(20, 20, False, None), progress, 10
+    )
+    assert stopped
+    assert progress.validation_loss_curve == [3.0, 1.0, 2.0, 2.5]
+    np.testing.assert_array_equal(progress.best_theta, seen[1])
+
+
+def test_a_hook_can_stop_training(objective):
+    progress = Progress(never(), LearningRate(0.1), on_epoch_end=lambda: True)
+    batches = Batches(20, 20, False, None)
+    assert descend(start(), objective, GradientDescent(0.1), batches, progress, 10)
+    assert len(progress.loss_curve) == 1
+
+
+def test_weights_that_diverge_are_refused_with_the_epoch(objective):
+    progress = Progress(never(), LearningRate(1e200))
+    batches = Batches(20, 20, False, None)
+    with pytest.raises(ValueError, match=r"after epoch 1\. Lower learning_rate_init, or scale X"):
+        descend(start(), objective, GradientDescent(1e200), batches, progress, 10)
+
+
+def test_lbfgs_records_the_cost_that_each_iteration_reached(objective):
+    theta, progress = start(), Progress(never())
+    stopped = lbfgs(theta, objective, progress, max_iter=30, max_fun=10_000)
+    assert not stopped
+    assert len(progress.loss_curve) == 30
+    assert (np.diff(progress.loss_curve) <= 0).all()
+    assert progress.loss_curve[-1] == pytest.approx(objective(theta)[0], rel=1e-12)
+
+
+def test_lbfgs_stops_by_patience_by_a_hook_and_by_its_limits(objective):
+    patient = Progress(Patience(0.5, 3, relative=True))
+    assert lbfgs(start(), objective, patient, 1000, 10_000)
+    assert len(patient.loss_curve) < 1000
+    hooked = Progress(never(), on_epoch_end=lambda: len(hooked.loss_curve) == 4)
+    assert lbfgs(start(), objective, hooked, 1000, 10_000)
+    assert len(hooked.loss_curve) == 4
+    assert not lbfgs(start(), objective, Progress(never()), 1000, 5)
+
+
+def test_lbfgs_at_a_minimum_still_records_an_epoch():
+    rows = Rows(np.ones((2, 1)), np.full((2, 1), 0.5), np.ones(2))
+    theta, progress = np.zeros(2), Progress(never())
+    lbfgs(theta, Objective(Backprop(Layers((1, 1)), 0.0), rows), progress, 10, 100)
+    assert progress.loss_curve == [0.0]
+    assert math.isfinite(theta.sum())
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "size"), [(1, 1), (199, 199), (200, 200), (201, 101), (210, 105), (1000, 200)]
+)
+def test_equal_batches(n_samples, size):
+    assert equal_batch_size(n_samples, at_most=200) == size
