@@ -59,8 +59,8 @@ def hold_out(n_samples, fraction, rng, stratify=None):
     except ValueError as error:
         raise ValueError(
             f"early_stopping=True cannot hold out validation_fraction={fraction} of "
-            f"{n_samples} samples: {str(error).rstrip('.')}. Pass more samples, another validation_fraction, "
-            "or early_stopping=False."
+            f"{n_samples} samples: {str(error).rstrip('.')}. Pass more samples, another "
+            "validation_fraction, or early_stopping=False."
         ) from error
     return np.sort(rows[0]), np.sort(rows[1])
 
