@@ -46,7 +46,7 @@ from ._validation import (
 )
 
 # Measured by tests/benchmarks/bench_defaults.py.
-AUTO_LEARNING_RATE = {"adam": 0.02, "sgd": 0.5}
+AUTO_LEARNING_RATE = {"adam": 0.01, "sgd": 0.3}
 
 
 class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
@@ -79,7 +79,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         Rows of a batch; "auto" cuts an epoch into equal batches of at most 200,
         None is all rows, as in the article. Not used by "lbfgs".
     learning_rate_init : "auto" or float, default="auto"
-        Initial learning rate; "auto" is 0.02 for "adam" and 0.5 for "sgd".
+        Initial learning rate; "auto" is 0.01 for "adam" and 0.3 for "sgd".
         The article's code descends the sum of the squared errors, the cost
         here is half their mean: its step of 0.1 on n samples is
         ``learning_rate_init=0.1 * n`` here.
@@ -88,7 +88,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         5 each time that `n_iter_no_change` epochs are no better.
     power_t : float, default=0.5
         Exponent of "invscaling".
-    alpha : float, default=0.0
+    alpha : float, default=0.01
         L2 penalty on the weights, not on the biases.
     max_iter : int, default=200
         Most epochs of one call of `fit`.
@@ -125,8 +125,9 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     fit_intercept : bool, default=True
         Whether units have a bias; False is the article's listing.
     init : {"glorot_uniform", "standard_normal"}, default="glorot_uniform"
-        Initial weights and biases: uniform within ±√(2 / (fan_in + fan_out)),
-        or standard normal, the article's ``randn``.
+        Initial weights and biases: uniform within ±4 √(6 / (fan_in + fan_out))
+        [3]_ in the hidden layers and ±√(2 / (fan_in + fan_out)) in the output
+        layer, or standard normal, the article's ``randn``.
 
     Attributes
     ----------
@@ -246,7 +247,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         learning_rate_init="auto",
         learning_rate="constant",
         power_t=0.5,
-        alpha=0.0,
+        alpha=0.01,
         max_iter=200,
         max_fun=15000,
         tol=1e-4,

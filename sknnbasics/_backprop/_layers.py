@@ -54,13 +54,16 @@ class Layers:
     def draw(self, init, rng):
         """A random theta, layer by layer: W⁽¹⁾, b⁽¹⁾, W⁽²⁾, …
 
-        "glorot_uniform": uniform within ±√(2 / (fan_in + fan_out)), the bound
-        for sigmoid units; "standard_normal": the article's ``randn``.
+        "glorot_uniform": uniform within ±4 √(6 / (fan_in + fan_out)), the bound
+        for sigmoid units (Glorot, Bengio 2010). The output layer keeps a seventh
+        of it, √(2 / (fan_in + fan_out)), so that it starts off its flat ends.
+        "standard_normal": the article's ``randn``.
         """
         theta = np.empty(self.n_parameters)
         coefs, intercepts = self.split(theta)
         for layer, W in enumerate(coefs):
-            bound = (2.0 / sum(W.shape)) ** 0.5
+            is_output = layer == len(coefs) - 1
+            bound = ((2.0 if is_output else 96.0) / sum(W.shape)) ** 0.5
             for values in [W, *intercepts[layer : layer + 1]]:
                 if init == "glorot_uniform":
                     values[...] = rng.uniform(-bound, bound, values.shape)

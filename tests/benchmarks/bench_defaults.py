@@ -43,10 +43,10 @@ DATA = {
 def candidates():
     """Models beside the defaults, one knob at a time."""
     models = {}
-    for solver, rates in {"adam": (0.005, 0.01, 0.02, 0.05), "sgd": (0.1, 0.2, 0.5, 1, 2)}.items():
+    for solver, rates in {"adam": (0.005, 0.01, 0.02, 0.05), "sgd": (0.1, 0.3, 0.5, 1)}.items():
         for rate in rates:
             models[f"{solver} rate {rate}"] = {"solver": solver, "learning_rate_init": rate}
-        for alpha in (1e-4, 1e-3, 1e-2):
+        for alpha in (0, 1e-3, 1e-2, 1e-1):
             models[f"{solver} alpha {alpha}"] = {"solver": solver, "alpha": alpha}
         for batch_size in (32, 64, 100):
             models[f"{solver} batch {batch_size}"] = {"solver": solver, "batch_size": batch_size}
