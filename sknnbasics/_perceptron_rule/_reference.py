@@ -61,6 +61,7 @@ def _correct(units, k, delta, columns, x):
     if units.average:
         # A move made at this visit is missing from the weights of all visits before.
         late = np.float64(delta) * units.n_visits
-        units.coef_lag[k, columns] += late * x
+        # NumPy 1 would multiply a double and an array of float32 in float32.
+        units.coef_lag[k, columns] += late * x.astype(np.float64)
         if units.fit_intercept:
             units.intercept_lag[k] += late
