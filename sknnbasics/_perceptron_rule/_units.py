@@ -16,6 +16,8 @@ class Units:
     Attributes
     ----------
     coef : ndarray of shape (n_units, n_features), float32 or float64
+        In the memory order that the last epoch wanted: an epoch may replace
+        the array, so read it from here.
     intercept : ndarray of shape (n_units,), same dtype
     fit_intercept, average : bool
     n_visits : int
@@ -34,8 +36,14 @@ class Units:
 
     def __post_init__(self):
         if self.average and self.coef_lag is None:
-            self.coef_lag = np.zeros(self.coef.shape)
-            self.intercept_lag = np.zeros(self.intercept.shape)
+            self.coef_lag = np.zeros_like(self.coef, dtype=np.float64)
+            self.intercept_lag = np.zeros_like(self.intercept, dtype=np.float64)
+
+    def arrange(self, order):
+        """Lay the coefficients out unit by unit ("C") or feature by feature ("F")."""
+        self.coef = np.asarray(self.coef, order=order)
+        if self.average:
+            self.coef_lag = np.asarray(self.coef_lag, order=order)
 
     def restart_average(self):
         """Forget all visits so far: the average begins with the next one."""
@@ -45,10 +53,10 @@ class Units:
             self.intercept_lag[:] = 0
 
     def weights(self):
-        """Coefficients and intercepts to predict with, as fresh arrays."""
+        """Coefficients and intercepts to predict with, as fresh arrays in C order."""
         if not self.average or self.n_visits == 0:
             return self.coef.copy(), self.intercept.copy()
         return (
-            (self.coef - self.coef_lag / self.n_visits).astype(self.coef.dtype),
+            (self.coef - self.coef_lag / self.n_visits).astype(self.coef.dtype, order="C"),
             (self.intercept - self.intercept_lag / self.n_visits).astype(self.intercept.dtype),
         )
