@@ -1,0 +1,304 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: freethreading_compatible=True
+"""The perceptron rule in Cython; the mathematics stand in `_reference.py`.
+
+For each sample in turn, and each unit: o = step(w·x + b), then
+w += eta (t − o) x and b += eta (t − o). The units do not know of each other,
+so all of them see a sample while it is in the cache.
+
+Sums are taken in another order than the reference's, so they round otherwise;
+where every sum is exact, both bodies agree bit by bit.
+"""
+
+from cython cimport floating
+from libc.stdint cimport int32_t, int64_t
+
+import numpy as np
+from scipy.sparse import issparse
+
+cdef extern from *:
+    """
+    #if defined(__GNUC__) || defined(__clang__)
+    #define PREFETCH(address) __builtin_prefetch(address)
+    #else
+    #define PREFETCH(address) ((void) (address))
+    #endif
+    """
+    void PREFETCH(const void* address) noexcept nogil
+
+ctypedef fused index:
+    int32_t
+    int64_t
+
+# What a sample in `floating` moves: coefficients of its own type, or a lag in double.
+ctypedef fused moved:
+    float
+    double
+
+ctypedef fused stored:
+    float
+    double
+    int32_t
+    int64_t
+
+cdef enum:
+    # The processor foresees the next line of a row, not the next row of a shuffled order.
+    ROWS_AHEAD = 4
+    # What is fetched ahead must not push out what is needed first.
+    MAX_BYTES_AHEAD = 16384
+    MAX_BLOCK = 8
+
+cdef struct Bookkeeping:
+    # What a correction changes beside the coefficients.
+    bint fit_intercept
+    double* coef_lag  # NULL unless averaging
+    double* intercept_lag
+    Py_ssize_t n_visits
+
+
+def run_epoch(units, X, targets, steps, order):
+    """Visit each sample once and correct the units that err on it.
+
+    Parameters and result are those of `_reference.run_epoch`. Row and column
+    numbers are trusted: one out of bounds is undefined behaviour.
+    """
+    epoch = _sparse_epoch if issparse(X) else _dense_epoch
+    n_updates = epoch(units, X, targets, steps, order)
+    units.n_visits += len(order)
+    return n_updates
+
+
+def _dense_epoch(units, X, targets, steps, order):
+    units.arrange("C")
+    return _visit_dense(units, units.coef, units.intercept, X, targets, steps, order)
+
+
+def _sparse_epoch(units, X, targets, steps, order):
+    # The weights of one feature lie side by side: a stored value meets all units at once.
+    units.arrange("F")
+    indptr = X.indptr.astype(np.intp, copy=False)
+    return _visit_sparse(
+        units, units.coef.T, units.intercept, X.data, X.indices, indptr, targets, steps, order
+    )
+
+
+def _visit_dense(
+    units,
+    floating[:, ::1] coef,
+    floating[::1] intercept,
+    const floating[:, ::1] X,
+    const Py_ssize_t[::1] targets,
+    const floating[::1] steps,
+    const Py_ssize_t[::1] order,
+):
+    cdef Bookkeeping book = _bookkeeping(units)
+    cdef Py_ssize_t n_units = coef.shape[0], n_features = coef.shape[1]
+    cdef Py_ssize_t visit, i, k, n_updates = 0
+    cdef int error
+    cdef floating z
+    with nogil:
+        for visit in range(order.shape[0]):
+            if visit + ROWS_AHEAD < order.shape[0]:
+                i = order[visit + ROWS_AHEAD]
+                _prefetch(&X[i, 0], n_features)
+                PREFETCH(&targets[i])
+            i = order[visit]
+            for k in range(n_units):
+                z = _dot(&coef[k, 0], &X[i, 0], n_features) + intercept[k]
+                error = (k == targets[i]) - (z > 0)
+                if error:
+                    _correct(&coef[k, 0], k, error * steps[i], &X[i, 0], n_features, &book)
+                    _correct_intercept(&intercept[k], k, error * steps[i], &book)
+                    n_updates += 1
+            book.n_visits += 1
+    return n_updates
+
+
+def _visit_sparse(
+    units,
+    floating[:, ::1] coef,  # transposed: a row a feature, a column a unit
+    floating[::1] intercept,
+    const floating[::1] data,
+    const index[::1] indices,
+    const Py_ssize_t[::1] indptr,
+    const Py_ssize_t[::1] targets,
+    const floating[::1] steps,
+    const Py_ssize_t[::1] order,
+):
+    cdef Bookkeeping book = _bookkeeping(units)
+    cdef Py_ssize_t n_units = coef.shape[1], width = _block_width(n_units)
+    cdef Py_ssize_t visit, i, k, first, start, n_stored, n_updates = 0
+    cdef int error
+    cdef floating z[MAX_BLOCK]
+    with nogil:
+        for visit in range(order.shape[0]):
+            if visit + ROWS_AHEAD < order.shape[0]:
+                i = order[visit + ROWS_AHEAD]
+                _prefetch(&data[indptr[i]], indptr[i + 1] - indptr[i])
+                _prefetch(&indices[indptr[i]], indptr[i + 1] - indptr[i])
+                PREFETCH(&targets[i])
+            i = order[visit]
+            start = indptr[i]
+            n_stored = indptr[i + 1] - start
+            k = 0
+            while k < n_units:
+                # The last block is whole too: it starts early, on units that are done.
+                first = min(k, n_units - width)
+                _sparse_dots(
+                    z, width, &coef[0, first], n_units, &data[start], &indices[start], n_stored
+                )
+                while k < first + width:
+                    error = (k == targets[i]) - (z[k - first] + intercept[k] > 0)
+                    if error:
+                        _correct_sparse(
+                            &coef[0, k], k, n_units, error * steps[i],
+                            &data[start], &indices[start], n_stored, &book,
+                        )
+                        _correct_intercept(&intercept[k], k, error * steps[i], &book)
+                        n_updates += 1
+                    k += 1
+            book.n_visits += 1
+    return n_updates
+
+
+cdef Bookkeeping _bookkeeping(units) except *:
+    cdef Bookkeeping book
+    cdef double[:, ::1] coef_lag
+    cdef double[::1] intercept_lag
+    book.fit_intercept = units.fit_intercept
+    book.n_visits = units.n_visits
+    book.coef_lag = book.intercept_lag = NULL
+    if units.average:
+        by_unit = units.coef_lag.flags.c_contiguous
+        coef_lag = units.coef_lag if by_unit else units.coef_lag.T
+        intercept_lag = units.intercept_lag
+        book.coef_lag, book.intercept_lag = &coef_lag[0, 0], &intercept_lag[0]
+    return book
+
+
+cdef inline void _prefetch(const stored* first, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t offset
+    for offset in range(0, min(n * <Py_ssize_t> sizeof(stored), MAX_BYTES_AHEAD), 64):
+        PREFETCH(<const char*> first + offset)
+
+
+cdef inline floating _dot(const floating* w, const floating* x, Py_ssize_t n) noexcept nogil:
+    # Eight sums, because one would wait for each addition to end before the next.
+    cdef floating s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0
+    cdef Py_ssize_t j = 0
+    while j + 8 <= n:
+        s0 += w[j] * x[j]
+        s1 += w[j + 1] * x[j + 1]
+        s2 += w[j + 2] * x[j + 2]
+        s3 += w[j + 3] * x[j + 3]
+        s4 += w[j + 4] * x[j + 4]
+        s5 += w[j + 5] * x[j + 5]
+        s6 += w[j + 6] * x[j + 6]
+        s7 += w[j + 7] * x[j + 7]
+        j += 8
+    while j < n:
+        s0 += w[j] * x[j]
+        j += 1
+    return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7))
+
+
+cdef inline void _correct(
+    floating* w, Py_ssize_t k, floating delta,
+    const floating* x, Py_ssize_t n, const Bookkeeping* book,
+) noexcept nogil:
+    _add(w, delta, x, n)
+    if book.coef_lag != NULL:
+        _add(book.coef_lag + k * n, <double> delta * book.n_visits, x, n)
+
+
+cdef inline void _add(moved* w, moved delta, const floating* x, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t j
+    for j in range(n):
+        w[j] += delta * x[j]
+
+
+cdef inline void _correct_intercept(
+    floating* b, Py_ssize_t k, floating delta, const Bookkeeping* book
+) noexcept nogil:
+    if book.fit_intercept:
+        b[0] += delta
+        if book.intercept_lag != NULL:
+            book.intercept_lag[k] += <double> delta * book.n_visits
+
+
+cdef Py_ssize_t _block_width(Py_ssize_t n_units) noexcept nogil:
+    cdef Py_ssize_t width = MAX_BLOCK
+    while width > n_units:
+        width //= 2
+    return width
+
+
+cdef inline void _sparse_dots(
+    floating* z, Py_ssize_t width, const floating* w, Py_ssize_t n_units,
+    const floating* x, const index* columns, Py_ssize_t n_stored,
+) noexcept nogil:
+    # A width that is a literal lets the compiler keep the sums in registers.
+    if width == 8:
+        _block_dots(z, 8, w, n_units, x, columns, n_stored)
+    elif width == 4:
+        _block_dots(z, 4, w, n_units, x, columns, n_stored)
+    elif width == 2:
+        _block_dots(z, 2, w, n_units, x, columns, n_stored)
+    else:
+        z[0] = _sparse_dot(w, x, columns, n_stored)
+
+
+cdef inline void _block_dots(
+    floating* z, Py_ssize_t width, const floating* w, Py_ssize_t n_units,
+    const floating* x, const index* columns, Py_ssize_t n_stored,
+) noexcept nogil:
+    cdef floating sums[MAX_BLOCK]
+    cdef Py_ssize_t j, k
+    for k in range(width):
+        sums[k] = 0
+    for j in range(n_stored):
+        for k in range(width):
+            sums[k] += w[columns[j] * n_units + k] * x[j]
+    for k in range(width):
+        z[k] = sums[k]
+
+
+cdef inline floating _sparse_dot(
+    const floating* w, const floating* x, const index* columns, Py_ssize_t n_stored
+) noexcept nogil:
+    cdef floating s0 = 0, s1 = 0, s2 = 0, s3 = 0
+    cdef Py_ssize_t j = 0
+    while j + 4 <= n_stored:
+        s0 += w[columns[j]] * x[j]
+        s1 += w[columns[j + 1]] * x[j + 1]
+        s2 += w[columns[j + 2]] * x[j + 2]
+        s3 += w[columns[j + 3]] * x[j + 3]
+        j += 4
+    while j < n_stored:
+        s0 += w[columns[j]] * x[j]
+        j += 1
+    return (s0 + s2) + (s1 + s3)
+
+
+cdef inline void _correct_sparse(
+    floating* w, Py_ssize_t k, Py_ssize_t n_units, floating delta,
+    const floating* x, const index* columns, Py_ssize_t n_stored, const Bookkeeping* book,
+) noexcept nogil:
+    _sparse_add(w, n_units, delta, x, columns, n_stored)
+    if book.coef_lag != NULL:
+        _sparse_add(
+            book.coef_lag + k, n_units, <double> delta * book.n_visits, x, columns, n_stored
+        )
+
+
+cdef inline void _sparse_add(
+    moved* w, Py_ssize_t n_units, moved delta,
+    const floating* x, const index* columns, Py_ssize_t n_stored,
+) noexcept nogil:
+    cdef Py_ssize_t j
+    if n_units == 1:  # no multiplication to wait for
+        for j in range(n_stored):
+            w[columns[j]] += delta * x[j]
+    else:
+        for j in range(n_stored):
+            w[columns[j] * n_units] += delta * x[j]
