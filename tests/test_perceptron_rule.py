@@ -1,0 +1,287 @@
+"""One suite for both bodies of the perceptron rule."""
+
+import os
+from copy import deepcopy
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from sknnbasics import _perceptron_rule
+from sknnbasics._perceptron_rule import Units, _reference
+
+try:
+    from sknnbasics._perceptron_rule import _compiled
+except ImportError:
+    _compiled = None
+
+needs_compiled = pytest.mark.skipif(_compiled is None, reason="the compiled body is not built")
+
+
+@pytest.fixture(params=["reference", pytest.param("compiled", marks=needs_compiled)])
+def run_epoch(request):
+    return {"reference": _reference, "compiled": _compiled}[request.param].run_epoch
+
+
+# One unit, and the unit numbers that fill blocks of 2, 4 and 8 wholly and in part.
+N_UNITS = [1, 2, 3, 4, 7, 8, 11]
+
+
+def problem(n_units, *, n_samples=40, n_features=19, dtype=np.float64, seed=0):
+    """X with a third of zeros, targets that no weights attain, steps, and an order."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n_samples, n_features)) * (rng.random((n_samples, n_features)) > 1 / 3)
+    targets = rng.integers(-1, n_units, size=n_samples)
+    X[1], targets[0], targets[1] = X[0], 0, -1
+    steps = rng.uniform(0.1, 2.0, size=n_samples)
+    return X.astype(dtype), targets.astype(np.intp), steps.astype(dtype), rng.permutation(n_samples)
+
+
+def integer_problem(n_units, dtype):
+    X, targets, steps, order = problem(n_units, n_samples=5, n_features=11, dtype=dtype)
+    return np.rint(2 * X), targets, np.ceil(steps), order
+
+
+def zero_units(n_units, X, **params):
+    return Units(np.zeros((n_units, X.shape[1]), X.dtype), np.zeros(n_units, X.dtype), **params)
+
+
+def csr_with_int64_indices(X):
+    X = sparse.csr_matrix(X)
+    X.indices, X.indptr = X.indices.astype(np.int64), X.indptr.astype(np.int64)
+    return X
+
+
+LAYOUTS = {
+    "dense": np.ascontiguousarray,
+    "csr": sparse.csr_matrix,
+    "csr_array": sparse.csr_array,
+    "csr_int64": csr_with_int64_indices,
+}
+
+
+def naive_epochs(X, targets, steps, order, *, n_units, n_epochs, fit_intercept=True):
+    """Yield each epoch's weights, corrections, and mean of the weights after every visit so far."""
+    w = np.zeros((n_units, X.shape[1])).tolist()
+    b = [0.0] * n_units
+    sum_w, sum_b, n_visits = np.zeros((n_units, X.shape[1])), np.zeros(n_units), 0
+    for _ in range(n_epochs):
+        n_updates = 0
+        for i in order:
+            for k in range(n_units):
+                z = sum(w_j * x_j for w_j, x_j in zip(w[k], X[i], strict=True)) + b[k]
+                output, target = int(z > 0), int(k == targets[i])
+                if output == target:
+                    continue
+                n_updates += 1
+                delta = steps[i] * (target - output)
+                w[k] = [w_j + delta * x_j for w_j, x_j in zip(w[k], X[i], strict=True)]
+                b[k] += delta * fit_intercept
+            sum_w, sum_b, n_visits = sum_w + w, sum_b + b, n_visits + 1
+        yield np.array(w), np.array(b), n_updates, sum_w / n_visits, sum_b / n_visits
+
+
+def assert_same_units(units, other):
+    for name in ("coef", "intercept", "coef_lag", "intercept_lag"):
+        np.testing.assert_array_equal(getattr(units, name), getattr(other, name), err_msg=name)
+    assert units.n_visits == other.n_visits
+
+
+@pytest.mark.skipif(
+    os.environ.get("SKNNBASICS_REQUIRE_COMPILED") != "1",
+    reason="SKNNBASICS_REQUIRE_COMPILED=1 asks for the compiled body",
+)
+def test_compiled_body_is_in_use():
+    # The build passes over a body that does not compile.
+    assert _perceptron_rule.BODY == "compiled"
+    assert _perceptron_rule.run_epoch is _compiled.run_epoch
+
+
+def test_package_says_which_body_it_runs():
+    body = {"reference": _reference, "compiled": _compiled}[_perceptron_rule.BODY]
+    assert _perceptron_rule.run_epoch is body.run_epoch
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("n_units", N_UNITS)
+def test_naive_loop(run_epoch, n_units, layout, fit_intercept):
+    X, targets, steps, order = problem(n_units)
+    units = zero_units(n_units, X, fit_intercept=fit_intercept)
+    expected = naive_epochs(
+        X, targets, steps, order, n_units=n_units, n_epochs=5, fit_intercept=fit_intercept
+    )
+    stored = LAYOUTS[layout](X)
+    for coef, intercept, n_updates, _, _ in expected:
+        assert run_epoch(units, stored, targets, steps, order) == n_updates > 0
+        np.testing.assert_allclose(units.coef, coef, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(units.intercept, intercept, rtol=0, atol=1e-12)
+    assert units.coef.shape == (n_units, X.shape[1])
+    assert units.intercept.any() == fit_intercept
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("n_units", N_UNITS)
+def test_average_is_the_mean_of_the_weights_after_each_visit(
+    run_epoch, n_units, layout, fit_intercept
+):
+    X, targets, steps, order = problem(n_units)
+    units = zero_units(n_units, X, fit_intercept=fit_intercept, average=True)
+    expected = naive_epochs(
+        X, targets, steps, order, n_units=n_units, n_epochs=5, fit_intercept=fit_intercept
+    )
+    stored = LAYOUTS[layout](X)
+    for _, _, _, mean_coef, mean_intercept in expected:
+        run_epoch(units, stored, targets, steps, order)
+        coef, intercept = units.weights()
+        np.testing.assert_allclose(coef, mean_coef, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(intercept, mean_intercept, rtol=0, atol=1e-12)
+    assert coef.flags.c_contiguous
+    assert units.n_visits == 5 * len(order)
+
+
+@needs_compiled
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("average", [True, False])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("n_units", [1, 3, 9])
+def test_bodies_are_bit_equal_where_sums_are_exact(n_units, fit_intercept, average, dtype):
+    X, targets, steps, order = integer_problem(n_units, dtype)
+    params = {"fit_intercept": fit_intercept, "average": average}
+    expected = zero_units(n_units, X, **params)
+    in_layout = {layout: zero_units(n_units, X, **params) for layout in LAYOUTS}
+    stored = {layout: LAYOUTS[layout](X) for layout in LAYOUTS}
+    for _ in range(2000):
+        n_updates = _reference.run_epoch(expected, X, targets, steps, order)
+        assert n_updates > 0
+        for layout, units in in_layout.items():
+            assert _compiled.run_epoch(units, stored[layout], targets, steps, order) == n_updates
+    for units in in_layout.values():
+        assert_same_units(units, expected)
+
+
+@pytest.mark.parametrize("average", [True, False])
+@pytest.mark.parametrize("n_units", N_UNITS)
+def test_sparse_equals_dense(run_epoch, n_units, average):
+    X, targets, steps, order = integer_problem(n_units, np.float64)
+    dense, from_csr = (zero_units(n_units, X, average=average) for _ in range(2))
+    for _ in range(20):
+        n_updates = run_epoch(dense, X, targets, steps, order)
+        assert run_epoch(from_csr, sparse.csr_matrix(X), targets, steps, order) == n_updates
+    assert_same_units(from_csr, dense)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layout_may_change_between_epochs(run_epoch, layout):
+    X, targets, steps, order = integer_problem(3, np.float64)
+    units, expected = (zero_units(3, X, average=True) for _ in range(2))
+    for stored in (X, LAYOUTS[layout](X), X):
+        run_epoch(units, stored, targets, steps, order)
+        run_epoch(expected, X, targets, steps, order)
+    assert_same_units(units, expected)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("n_units", [1, 3])
+def test_float32_is_kept(run_epoch, n_units, layout):
+    X, targets, steps, order = integer_problem(n_units, np.float32)
+    units = zero_units(n_units, X, average=True)
+    run_epoch(units, LAYOUTS[layout](X), targets, steps, order)
+    coef, intercept = units.weights()
+    assert units.coef.dtype == units.intercept.dtype == coef.dtype == intercept.dtype == np.float32
+    assert units.coef_lag.dtype == units.intercept_lag.dtype == np.float64
+
+
+def test_float32_lag_is_summed_in_double(run_epoch):
+    # float32 has no 2**24 + 1: the lags of these two visits only fit a double.
+    X, targets = np.ones((2, 1), np.float32), np.array([0, -1])
+    units = zero_units(1, X, average=True)
+    units.n_visits = 2**24 + 1
+    run_epoch(units, X, targets, np.ones(2, np.float32), np.array([0]))
+    assert units.coef_lag[0, 0] == units.intercept_lag[0] == 2**24 + 1
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("n_units", [1, 3])
+def test_input_is_not_written_to(run_epoch, n_units, layout):
+    X, *rest = problem(n_units)
+    given = [LAYOUTS[layout](X), *rest]
+    before = deepcopy(given)
+    run_epoch(zero_units(n_units, X), *given)
+    for array, copy in zip(given, before, strict=True):
+        assert np.array_equal(*(a.toarray() if sparse.issparse(a) else a for a in (array, copy)))
+
+
+@pytest.mark.parametrize("n_units", [1, 3])
+def test_read_only_memmap(run_epoch, n_units, tmp_path):
+    X, *rest = problem(n_units)
+    np.save(tmp_path / "X.npy", X)
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    for array in rest:
+        array.setflags(write=False)
+    from_map, from_memory = zero_units(n_units, X), zero_units(n_units, X)
+    assert run_epoch(from_map, mapped, *rest) == run_epoch(from_memory, X, *rest)
+    assert_same_units(from_map, from_memory)
+
+
+def test_read_only_csr(run_epoch):
+    X, *rest = problem(3)
+    stored = sparse.csr_matrix(X)
+    for array in (stored.data, stored.indices, stored.indptr):
+        array.setflags(write=False)
+    units, expected = zero_units(3, X), zero_units(3, X)
+    assert run_epoch(units, stored, *rest) == run_epoch(expected, sparse.csr_matrix(X), *rest)
+    assert_same_units(units, expected)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_coefficients_in_either_memory_order(run_epoch, layout):
+    X, *rest = integer_problem(3, np.float64)
+    units, expected = (zero_units(3, X, average=True) for _ in range(2))
+    units.coef = np.asfortranarray(units.coef)
+    run_epoch(units, LAYOUTS[layout](X), *rest)
+    run_epoch(expected, X, *rest)
+    assert_same_units(units, expected)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("n_units", [1, 3])
+def test_only_the_rows_in_order_are_visited(run_epoch, n_units, layout):
+    X, targets, steps, _ = integer_problem(n_units, np.float64)
+    rows = np.array([3, 0])
+    units, expected = (zero_units(n_units, X, average=True) for _ in range(2))
+    n_updates = run_epoch(units, LAYOUTS[layout](X), targets, steps, rows)
+    assert n_updates == run_epoch(expected, X[rows], targets[rows], steps[rows], np.arange(2))
+    assert_same_units(units, expected)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("n_units", [1, 3])
+def test_no_rows_in_order(run_epoch, n_units, layout):
+    X, targets, steps, _ = problem(n_units)
+    units = zero_units(n_units, X, average=True)
+    no_rows = np.array([], dtype=np.intp)
+    assert run_epoch(units, LAYOUTS[layout](X), targets, steps, no_rows) == 0
+    assert_same_units(units, zero_units(n_units, X, average=True))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("n_units", [1, 3])
+def test_no_stored_values(run_epoch, n_units, layout):
+    X = np.zeros((2, 4))
+    units = zero_units(n_units, X)
+    n_updates = run_epoch(
+        units, LAYOUTS[layout](X), np.array([0, -1]), np.ones(2), np.array([0, 1])
+    )
+    # The first unit learns to fire on nothing, and not to.
+    assert n_updates == 2
+    assert not units.coef.any()
+    assert not units.intercept.any()
+
+
+def test_tie_does_not_fire(run_epoch):
+    X = np.array([[1.0]])
+    units = Units(np.array([[1.0]]), np.array([-1.0]))
+    assert run_epoch(units, X, np.array([-1]), np.ones(1), np.array([0])) == 0
+    assert run_epoch(units, X, np.array([0]), np.ones(1), np.array([0])) == 1
