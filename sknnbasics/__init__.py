@@ -3,7 +3,8 @@
 from . import functional
 from ._mlp import SigmoidMLPRegressor
 from ._perceptron import PerceptronClassifier
+from ._show_versions import show_versions
 
 __version__ = "0.1.0"
 
-__all__ = ["PerceptronClassifier", "SigmoidMLPRegressor", "functional"]
+__all__ = ["PerceptronClassifier", "SigmoidMLPRegressor", "functional", "show_versions"]

@@ -23,6 +23,7 @@ FLOORS = {
     "_validation": 2,
     "_perceptron": 2,
     "_mlp": 2,
+    "_show_versions": 2,
     "_displays": 3,
     "_onnx": 3,
     "__init__": 4,
