@@ -1,12 +1,17 @@
 """Optimizers: each moves theta against its gradient, and does nothing else.
 
 Each one is a dataclass: its fields are the hyperparameters, then the state
-that grows with the updates. ``update(theta, grad)`` changes theta in place;
+that grows with the updates, then scratch that is neither pickled nor needed.
+``update(theta, grad)`` changes theta in place and leaves grad as it was;
 schedules, stopping and printing belong to the caller.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+
+from ._compat import namespace
 
 
 @dataclass
@@ -29,22 +34,37 @@ class GradientDescent:
     momentum: float = 0.0
     nesterov: bool = False
     velocity: Any = None
+    scratch: Any = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self):
+        return vars(self) | {"scratch": None}
 
     def update(self, theta, grad):
         if self.velocity is None:
             self.velocity = 0 * theta
-        self.velocity *= self.momentum
-        self.velocity -= self.learning_rate * grad
+        if self.scratch is None:
+            self.scratch = 0 * theta
+        step, velocity = self.scratch, self.velocity
+        step[...] = grad
+        step *= self.learning_rate
+        velocity *= self.momentum
+        velocity -= step
         if self.nesterov:
-            theta += self.momentum * self.velocity
-            theta -= self.learning_rate * grad
+            theta -= step
+            step[...] = velocity
+            step *= self.momentum
+            theta += step
         else:
-            theta += self.velocity
+            theta += velocity
 
 
 @dataclass
 class Adam:
     """Adam: steps scaled by running moments of the gradient.
+
+        m ← m + (1 − β₁) (∂J/∂θ − m)
+        v ← v + (1 − β₂) ((∂J/∂θ)² − v)
+        θ ← θ − learning_rate √(1 − β₂ᵗ) / (1 − β₁ᵗ) m / (√v + epsilon)
 
     References
     ----------
@@ -59,14 +79,32 @@ class Adam:
     t: int = 0
     mean: Any = None
     square: Any = None
+    scratch: Any = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self):
+        return vars(self) | {"scratch": None}
 
     def update(self, theta, grad):
         if self.mean is None:
             self.mean, self.square = 0 * theta, 0 * theta
+        if self.scratch is None:
+            self.scratch = _scratch(theta)
+        (xp, _), out = namespace(theta), self.scratch
         self.t += 1
-        self.mean *= self.beta_1
-        self.mean += (1 - self.beta_1) * grad
-        self.square *= self.beta_2
-        self.square += (1 - self.beta_2) * grad**2
-        unbias = (1 - self.beta_2**self.t) ** 0.5 / (1 - self.beta_1**self.t)
-        theta -= (self.learning_rate * unbias) * self.mean / (self.square**0.5 + self.epsilon)
+        w = xp.subtract(grad, self.mean, **out)
+        w *= 1 - self.beta_1
+        self.mean += w
+        w = xp.multiply(grad, grad, **out)
+        w -= self.square
+        w *= 1 - self.beta_2
+        self.square += w
+        w = xp.sqrt(self.square, **out)
+        w += self.epsilon
+        w = xp.divide(self.mean, w, **out)
+        w *= self.learning_rate * (1 - self.beta_2**self.t) ** 0.5 / (1 - self.beta_1**self.t)
+        theta -= w
+
+
+def _scratch(theta):
+    """Where NumPy, which alone can, is to write results of theta's size."""
+    return {"out": np.empty_like(theta)} if isinstance(theta, np.ndarray) else {}
