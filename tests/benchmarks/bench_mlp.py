@@ -7,7 +7,7 @@ of peer / ours. MLPRegressor does the same work but for its linear output. The
 matrix products alone, forward and for the gradient of each layer, bound from
 below what any implementation on NumPy can need.
 
-    python tests/benchmarks/bench_mlp.py [--quick] [--rounds 7] [--only NAME]
+    python tests/benchmarks/bench_mlp.py [--quick] [--rounds 7] [--threads N] [--only NAME]
 """
 
 import argparse
@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
+from threadpoolctl import threadpool_limits
 
 from sknnbasics import SigmoidMLPRegressor
 
@@ -48,7 +49,7 @@ class Case:
         return {
             "hidden_layer_sizes": self.sizes[1:-1],
             "solver": self.solver,
-            "learning_rate_init": {"sgd": 0.1, "adam": 0.001}[self.solver],
+            "learning_rate_init": 0.001,
             "alpha": 0.0,
             "max_iter": self.epochs,
             "momentum": 0.9,
@@ -194,9 +195,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="only check, on few rows")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of every peer alike")
     parser.add_argument("--only", default="", help="part of the name of a case")
     args = parser.parse_args()
-    torch.set_num_threads(os.cpu_count())
+    torch.set_num_threads(args.threads)
+    threadpool_limits(args.threads, user_api="blas")
     cases = [
         replace(case, solver=solver)
         for case in CASES
