@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ._backprop import Backprop, Layers, feedforward
+from ._backprop import Layers, backprop_for, feedforward
 from ._compat import (
     CallbackSupportMixin,
     FitTasks,
@@ -428,7 +428,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             Predictions within `y_range`, shaped as the targets were.
         """
         X = self._inputs(X)
-        a = Backprop(self._state.layers, self.alpha).predict(self._theta(), X)
+        a = backprop_for(X)(self._state.layers, self.alpha).predict(self._theta(), X)
         predictions = OutputRange(self.y_low_, self.y_high_).from_unit(a)
         return predictions.ravel() if self._state.flat else predictions
 
@@ -446,7 +446,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             ``activations[l-1]`` is a⁽ˡ⁾: X first, the outputs in [0, 1] last.
         """
         X = self._inputs(X)
-        return feedforward(X, self.coefs_, self.intercepts_ if self.fit_intercept else [])
+        return feedforward(X, self.coefs_, self.intercepts_)
 
     def cost(self, X, y, sample_weight=None):
         """Cost J of the fitted network, penalty included, with targets in the unit interval.
@@ -503,7 +503,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         if data.Y.shape[1] != self.n_outputs_:
             raise ValueError(f"y has {data.Y.shape[1]} outputs, the network {self.n_outputs_}.")
         rows = data.rows(OutputRange(self.y_low_, self.y_high_))
-        return Backprop(self._state.layers, self.alpha).cost_and_gradient(self._theta(), *rows)
+        backprop = backprop_for(data.X)(self._state.layers, self.alpha)
+        return backprop.cost_and_gradient(self._theta(), *rows)
 
     def _validate(self, X, y, sample_weight, reset):
         dtype = FLOATS if reset else self.coefs_[0].dtype
@@ -622,7 +623,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         return data.take(train), data.take(validation)
 
     def _set_objective(self, run, data, held_out=None):
-        backprop = Backprop(run.layers, self.alpha)
+        backprop = backprop_for(data.X)(run.layers, self.alpha)
         run.objective = Objective(backprop, data.rows(run.output_range))
         if held_out is not None:
             validation = held_out.rows(run.output_range)

@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from sknnbasics._backprop import Backprop, Layers
+from sknnbasics._backprop import Layers
+from sknnbasics._backprop._reference import Backprop
 from sknnbasics._optimizers import GradientDescent
 from sknnbasics._stopping import Patience
 from sknnbasics._training import (
