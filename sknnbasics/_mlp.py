@@ -2,6 +2,7 @@
 
 import copy
 import warnings
+from collections.abc import Sized
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
 
@@ -155,7 +156,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     out_activation_ : str
         "logistic".
     y_low_, y_high_ : ndarray of shape (n_outputs,)
-        The range in use.
+        The range in use, in the precision of the weights.
     n_features_in_ : int
         Number of features seen in fit.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -409,6 +410,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         run = self._start(data, rng, continues=not first)
         if not first:
             run.progress.patience = copy.deepcopy(self._state.patience)
+        run.progress.on_epoch_end = lambda: self._report(run)
         self._set_objective(run, data)
         self._descend(run, max_iter=1)
         publish(self, self._fitted(run))
@@ -502,7 +504,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         data = self._validate(X, y, sample_weight, reset=False)
         if data.Y.shape[1] != self.n_outputs_:
             raise ValueError(f"y has {data.Y.shape[1]} outputs, the network {self.n_outputs_}.")
-        rows = data.rows(OutputRange(self.y_low_, self.y_high_))
+        rows = data.rows(self._state.output_range)
         backprop = backprop_for(data.X)(self._state.layers, self.alpha)
         return backprop.cost_and_gradient(self._theta(), *rows)
 
@@ -561,11 +563,13 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             progress.learning_rate.shrinkage = self._state.shrinkage
 
     def _layers(self, data):
-        hidden = np.ravel(self.hidden_layer_sizes).tolist()
+        hidden = self.hidden_layer_sizes
+        hidden = [hidden] if isinstance(hidden, Integral) else list(hidden)
         if not all(isinstance(n, Integral) and n > 0 for n in hidden):
             raise ValueError(
                 f"hidden_layer_sizes must be positive integers, got {self.hidden_layer_sizes!r}."
             )
+        hidden = [int(n) for n in hidden]
         return Layers((data.X.shape[1], *hidden, data.Y.shape[1]), bool(self.fit_intercept))
 
     def _learning_rate(self):
@@ -600,7 +604,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         """The range that the first targets fixed, and whether a target was ever outside."""
         if not isinstance(self.y_range, str):
             return self._output_range(data), False
-        kept = OutputRange(self.y_low_, self.y_high_)
+        kept = self._state.output_range
         kept.check_points(data.Y)
         outside = kept.outside(data.Y)
         if outside is not None and not self._state.warned:
@@ -658,18 +662,22 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
 
     def _end_epoch(self, run, tasks):
         """Report an epoch; True where a callback asks to stop."""
+        self._report(run)
+        return tasks.end_epoch(lambda: self._fitted(run))
+
+    def _report(self, run):
         if self.verbose:
             held_out = run.progress.validation_loss_curve
             suffix = f", validation cost {held_out[-1]:.8f}" if held_out else ""
             print(
                 f"Epoch {len(run.progress.loss_curve)}: {run.progress.loss_curve[-1]:.8f}{suffix}"
             )
-        return tasks.end_epoch(lambda: self._fitted(run))
 
     def _fitted(self, run):
         progress = run.progress
         theta = run.theta if progress.best_theta is None else progress.best_theta
         coefs, intercepts = _split(run.layers, theta.copy())
+        low, high = run.output_range.bounds(theta.dtype)
         watched = progress.validation_loss_curve if self.early_stopping else progress.loss_curve
         return run.data.seen | {
             "coefs_": coefs,
@@ -683,8 +691,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             "n_layers_": len(run.layers.sizes),
             "n_outputs_": run.layers.sizes[-1],
             "out_activation_": "logistic",
-            "y_low_": run.output_range.low,
-            "y_high_": run.output_range.high,
+            "y_low_": low,
+            "y_high_": high,
             "_state": run.state(),
         }
 
@@ -712,17 +720,15 @@ class _Data:
             raise ValueError("y is sparse; pass it dense, for example as y.toarray().")
         if y.dtype not in FLOATS:
             y = y.astype(np.float64)
-        data = cls(X, y.reshape(len(y), -1), np.ones(len(y), X.dtype), y.ndim == 1, seen)
-        if weights is None:
-            return data
-        data.s = weights.astype(X.dtype)
-        return data if data.s.all() else data.take(np.flatnonzero(data.s))
+        s = np.ones(len(y), X.dtype) if weights is None else weights.astype(X.dtype)
+        data = cls(X, y.reshape(len(y), -1), s, y.ndim == 1, seen)
+        return data if s.all() else data.take(np.flatnonzero(s))
 
     def take(self, rows):
         return replace(self, X=self.X[rows], Y=self.Y[rows], s=self.s[rows])
 
     def rows(self, output_range):
-        return Rows(self.X, output_range.to_unit(self.Y), self.s)
+        return Rows(self.X, output_range.to_unit(self.Y, self.X.dtype), self.s)
 
 
 @dataclass
@@ -730,6 +736,7 @@ class _State:
     """What a later call needs to go on, beside the public attributes."""
 
     layers: Layers
+    output_range: OutputRange
     optimizer: GradientDescent | Adam | None
     rng: np.random.RandomState
     patience: Patience
@@ -756,6 +763,7 @@ class _Run:
         rate = self.progress.learning_rate
         return _State(
             self.layers,
+            self.output_range,
             self.optimizer,
             self.rng,
             self.progress.patience,
@@ -782,10 +790,11 @@ def _take_initial_weights(run, coefs_init, intercepts_init):
     ]:
         if given is None:
             continue
-        if len(given) != len(views):
+        n_given = len(given) if isinstance(given, Sized) else "no list"
+        if n_given != len(views):
             raise ValueError(
                 f"{name} must hold {len(views)} arrays for layers of {run.layers.sizes} units and "
-                f"fit_intercept={run.layers.fit_intercept}, got {len(given)}."
+                f"fit_intercept={run.layers.fit_intercept}, got {n_given}."
             )
         for number, (values, view) in enumerate(zip(given, views, strict=True)):
             view[...] = checked_init(values, view.shape, view.dtype, f"{name}[{number}]")

@@ -16,7 +16,7 @@ class OutputRange:
 
     Attributes
     ----------
-    low, high : ndarray of shape (n_outputs,)
+    low, high : ndarray of float64, shape (n_outputs,)
     """
 
     low: np.ndarray
@@ -28,11 +28,13 @@ class OutputRange:
         low, high = Y.min(axis=0).astype(np.float64), Y.max(axis=0).astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
             margin = (high - low) * LOWEST / (HIGHEST - LOWEST)
-            low, high = (low - margin).astype(dtype), (high + margin).astype(dtype)
-        if not (np.isfinite(low).all() and np.isfinite(high).all()):
+            low, high = low - margin, high + margin
+            finite = np.isfinite((high - low).astype(dtype)).all()
+            finite &= np.isfinite(low.astype(dtype)).all() and np.isfinite(high.astype(dtype)).all()
+        if not finite:
             raise ValueError(
-                f"y spans {Y.min()} to {Y.max()}, which y_range='auto' cannot hold in {dtype}. "
-                "Scale y, for example with TransformedTargetRegressor."
+                f"y spans {Y.min()} to {Y.max()}, which y_range='auto' cannot hold in "
+                f"{np.dtype(dtype)}. Scale y, for example with TransformedTargetRegressor."
             )
         return cls(low, high)
 
@@ -41,18 +43,19 @@ class OutputRange:
         """The range that the user knows: a pair for all outputs, or one an output."""
         rule = f"y_range must be 'auto', (low, high) or {n_outputs} such pairs, got {y_range!r}."
         try:
-            pairs = np.asarray(y_range, dtype=np.float64)
-        except (TypeError, ValueError) as error:
+            pairs = np.asarray(y_range)
+        except ValueError as error:  # ragged
             raise ValueError(rule) from error
-        if pairs.shape not in [(2,), (n_outputs, 2)]:
+        if pairs.shape not in [(2,), (n_outputs, 2)] or pairs.dtype.kind not in "iuf":
             raise ValueError(rule)
-        with np.errstate(over="ignore"):
-            low, high = np.broadcast_to(pairs, (n_outputs, 2)).T.astype(dtype)
-            if not np.isfinite(high - low).all():
+        low, high = np.broadcast_to(pairs.astype(np.float64), (n_outputs, 2)).T.copy()
+        with np.errstate(over="ignore", invalid="ignore"):
+            if not np.isfinite((high - low).astype(dtype)).all():
                 raise ValueError(f"{rule} Both ends must be finite in {np.dtype(dtype)}.")
-        if not (low < high).all():
+        given = cls(low, high)
+        if not np.less(*given.bounds(dtype)).all():
             raise ValueError(f"{rule} Each low must be below its high in {np.dtype(dtype)}.")
-        return cls(low, high)
+        return given
 
     @property
     def is_point(self):
@@ -87,12 +90,19 @@ class OutputRange:
         values = Y[(low > Y) | (high < Y)]
         return values[0] if len(values) else None
 
-    def to_unit(self, Y):
-        """Targets carried into the unit interval, in the dtype of the range."""
-        low = self.low.astype(np.float64)
-        span = np.where(self.is_point, 1.0, self.high - low)
-        return np.where(self.is_point, 0.5, (Y - low) / span).astype(self.low.dtype)
+    def to_unit(self, Y, dtype=np.float64):
+        """Targets carried into the unit interval."""
+        span = np.where(self.is_point, 1.0, self.high - self.low)
+        return np.where(self.is_point, 0.5, (Y - self.low) / span).astype(dtype)
 
     def from_unit(self, a):
-        """Predictions from output activations; rounding leaves none outside the range."""
-        return np.clip(self.low + (self.high - self.low) * a, self.low, self.high)
+        """Predictions from output activations, in their dtype, none outside the range."""
+        low, high = self.bounds(a.dtype)
+        return np.clip(low + (high - low) * a, low, high)
+
+    def bounds(self, dtype):
+        """Low and high as numbers of `dtype` that do not lie outside the range."""
+        low, high = self.low.astype(dtype), self.high.astype(dtype)
+        low = np.where(~self.is_point & (low < self.low), np.nextafter(low, high), low)
+        high = np.where(~self.is_point & (high > self.high), np.nextafter(high, low), high)
+        return low, high

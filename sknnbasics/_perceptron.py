@@ -291,6 +291,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         rng = private_generator(self.random_state) if first else copy.deepcopy(self._rng)
         run = self._start(data, rng, continues=not first)
         self._run_epoch(run, data, np.arange(len(data.codes)))
+        self._report(run)
         publish(self, self._fitted(run, data))
         return self
 
@@ -382,7 +383,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             X = X.copy()
             X.sum_duplicates()
         codes = np.searchsorted(classes, present)[codes]
-        class_weights = compute_class_weight(self.class_weight, classes=classes, y=y)
+        class_weights = self._class_weights(classes, y)
         return _Data(
             X,
             codes,
@@ -391,6 +392,14 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             classes=classes,
             seen=seen,
         )
+
+    def _class_weights(self, classes, y):
+        weights = compute_class_weight(self.class_weight, classes=classes, y=y)
+        if not (np.isfinite(weights).all() and (weights >= 0).all()):
+            raise ValueError(
+                f"class_weight must be finite and not negative, got {self.class_weight!r}."
+            )
+        return weights
 
     def _start(self, data, rng, continues):
         """The state to train from: what the last call reached, or a new one."""

@@ -178,12 +178,20 @@ def merge_repeated(rows):
     """
     groups = {}
     for i in range(len(rows.T)):
-        x = rows.X[[i]].toarray() if issparse(rows.X) else rows.X[i]
-        groups.setdefault(x.tobytes() + rows.T[i].tobytes(), []).append(i)
+        parts = (*_stored(rows.X, i), rows.T[i])
+        groups.setdefault(b"".join(part.tobytes() for part in parts), []).append(i)
     groups = [groups[key] for key in sorted(groups)]
     first = [group[0] for group in groups]
     s = np.array([rows.s[group].sum() for group in groups], rows.s.dtype)
     return Rows(rows.X[first], rows.T[first], s)
+
+
+def _stored(X, i):
+    """The arrays that hold row `i`."""
+    if issparse(X):
+        stored = slice(X.indptr[i], X.indptr[i + 1])
+        return X.indices[stored], X.data[stored]
+    return (X[i],)
 
 
 def descend(theta, objective, optimizer, batches, progress, max_iter):

@@ -83,6 +83,12 @@ def checked_weights(sample_weight, X, name="sample_weight"):
         )
     if not weights.any():
         raise ValueError(f"{name} is zero for every sample; at least one must be positive.")
+    with np.errstate(over="ignore"):
+        total = weights.astype(X.dtype).sum()
+    if total == 0 or not np.isfinite(total):
+        raise ValueError(
+            f"{name} adds up to {total} in {X.dtype}, the precision of X; rescale the weights."
+        )
     return weights
 
 

@@ -79,6 +79,7 @@ def test_weights_may_be_missing_a_number_or_one_a_sample():
         (np.ones((6, 1)), r"of shape \(n_samples,\), got \(6, 1\)"),
         (np.ones(5), "inconsistent numbers of samples"),
         (np.full(6, np.nan), "Input sample_weight contains NaN"),
+        (np.full(6, 1e308), "adds up to inf in float64"),
     ],
 )
 def test_bad_weights_are_refused(weights, message):
