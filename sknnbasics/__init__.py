@@ -1,10 +1,19 @@
 """Perceptrons and sigmoid networks for scikit-learn."""
 
 from . import functional
+from ._displays import CostSurfaceDisplay, LossCurveDisplay, NetworkDisplay
 from ._mlp import SigmoidMLPRegressor
 from ._perceptron import PerceptronClassifier
 from ._show_versions import show_versions
 
 __version__ = "0.1.0"
 
-__all__ = ["PerceptronClassifier", "SigmoidMLPRegressor", "functional", "show_versions"]
+__all__ = [
+    "CostSurfaceDisplay",
+    "LossCurveDisplay",
+    "NetworkDisplay",
+    "PerceptronClassifier",
+    "SigmoidMLPRegressor",
+    "functional",
+    "show_versions",
+]
