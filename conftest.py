@@ -1,0 +1,15 @@
+"""Pictures in tests and docstrings: drawn without a window, closed after each."""
+
+import os
+import sys
+
+import pytest
+
+os.environ["MPLBACKEND"] = "Agg"
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
