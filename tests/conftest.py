@@ -1,4 +1,4 @@
-"""Pictures in tests and docstrings: drawn without a window, closed after each."""
+"""Pictures in tests are drawn without a window and closed after each."""
 
 import os
 import sys
