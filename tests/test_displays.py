@@ -39,6 +39,7 @@ def article_network(**params):
         "batch_size": None,
         "learning_rate_init": 0.1 * 3,
         "max_iter": 20,
+        "alpha": 0,
         "tol": None,
         "fit_intercept": False,
         "y_range": (0, 1),
