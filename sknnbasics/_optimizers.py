@@ -43,19 +43,15 @@ class GradientDescent:
         if self.velocity is None:
             self.velocity = 0 * theta
         if self.scratch is None:
-            self.scratch = 0 * theta
-        step, velocity = self.scratch, self.velocity
-        step[...] = grad
-        step *= self.learning_rate
-        velocity *= self.momentum
-        velocity -= step
+            self.scratch = _scratch(theta)
+        step = _scaled(grad, self.learning_rate, self.scratch)
+        self.velocity *= self.momentum
+        self.velocity -= step
         if self.nesterov:
             theta -= step
-            step[...] = velocity
-            step *= self.momentum
-            theta += step
+            theta += _scaled(self.velocity, self.momentum, self.scratch)
         else:
-            theta += velocity
+            theta += self.velocity
 
 
 @dataclass
@@ -108,3 +104,7 @@ class Adam:
 def _scratch(theta):
     """Where NumPy, which alone can, is to write results of theta's size."""
     return {"out": np.empty_like(theta)} if isinstance(theta, np.ndarray) else {}
+
+
+def _scaled(array, factor, scratch):
+    return np.multiply(array, factor, **scratch) if scratch else array * factor

@@ -50,28 +50,28 @@ class Backprop:
         if isinstance(rows, slice):
             X, T, s, rows = X[rows], T[rows], s[rows], None
         at = self._parameters_at(theta)
-        cost = total = 0.0
+        total = _sum(s if rows is None else s[rows])
+        cost, grads = 0.0, at.grads
         for where, block in self._blocks(X, len(T) if rows is None else len(rows)):
             x, t, weights = block.load(X, T, s, where, rows)
             _feedforward(x, block.activations, at)
-            cost += _weighted_error(t, weights, block)
-            _backpropagate(x, block, at.coefs, *(at.block_grads if total else at.grads))
-            if total:
+            cost += _weighted_error(t, weights, total, block)
+            _backpropagate(x, block, at.coefs, *grads)
+            if grads is at.block_grads:
                 at.grad += at.block_grad
-            total += _sum(weights)
+            grads = at.block_grads
         if self.alpha:
-            cost += at.penalise(self.alpha)
-        at.grad *= 1 / total
-        return cost / total, at.grad
+            cost += at.penalise(self.alpha / total)
+        return cost, at.grad
 
     def cost(self, theta, X, T, s):
         """Half the mean squared error of all rows at `theta`, without the penalty."""
         at = self._parameters_at(theta)
-        cost = 0.0
+        cost, total = 0.0, _sum(s)
         for where, block in self._blocks(X, len(T)):
             _feedforward(X[where], block.activations, at)
-            cost += _weighted_error(T[where], s[where], block)
-        return cost / _sum(s)
+            cost += _weighted_error(T[where], s[where], total, block)
+        return cost
 
     def predict(self, theta, X):
         """Output activations, of shape (n_samples, n_outputs)."""
@@ -123,13 +123,13 @@ class _Parameters:
             self.theta, self.coefs = theta, self.layers.split(theta)[0]
         np.multiply(theta, 0.5, out=self.half)
 
-    def penalise(self, alpha):
-        """Add alpha W⁽ˡ⁾ to the gradient; return the penalty alpha/2 Σ‖W⁽ˡ⁾‖²."""
+    def penalise(self, decay):
+        """Add decay W⁽ˡ⁾ to the gradient; return the penalty decay/2 Σ‖W⁽ˡ⁾‖²."""
         n = sum(W.size for W in self.coefs)
-        decay = np.multiply(self.theta[:n], alpha, out=self.half[:n])
-        self.grad[:n] += decay
-        decay *= self.theta[:n]
-        return 0.5 * _sum(decay)
+        decayed = np.multiply(self.theta[:n], decay, out=self.half[:n])
+        self.grad[:n] += decayed
+        decayed *= self.theta[:n]
+        return 0.5 * _sum(decayed)
 
 
 class _Block:
@@ -201,11 +201,12 @@ def _feedforward(x, activations, at):
     return x
 
 
-def _weighted_error(t, weights, block):
-    """½ Σ sᵢ ‖aᵢ − tᵢ‖² of a block; sᵢ (aᵢ − tᵢ) becomes its last delta, for now without f'."""
+def _weighted_error(t, weights, total, block):
+    """Cost of a block, its share of equation (5); its last delta, for now without f'."""
     error, delta = block.errors, block.deltas[-1]
     np.subtract(block.activations[-1], t, out=error)
     np.multiply(error, weights[:, None], out=delta)
+    delta *= 1 / total
     error *= delta
     return 0.5 * _sum(error)
 
