@@ -494,7 +494,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
 
     def _inputs(self, X):
         check_is_fitted(self)
-        return validate_data(self, X, reset=False, accept_sparse="csr", dtype=FLOATS)
+        dtype = self.coefs_[0].dtype
+        return validate_data(self, X, reset=False, accept_sparse="csr", dtype=dtype)
 
     def _theta(self):
         return self._state.layers.join(self.coefs_, self.intercepts_)
