@@ -39,6 +39,7 @@ from ._validation import (
     FLOATS,
     checked_init,
     checked_weights,
+    generator_from,
     hold_out,
     later_data,
     private_generator,
@@ -292,6 +293,17 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         self.validation_fraction = validation_fraction
         self.fit_intercept = fit_intercept
         self.init = init
+
+    def __getstate__(self):
+        attributes = super().__getstate__()
+        if "_state" not in attributes:
+            return attributes
+        return attributes | {"_state": attributes["_state"].plain()}
+
+    def __setstate__(self, attributes):
+        if "_state" in attributes:
+            attributes = attributes | {"_state": _State.of(attributes["_state"])}
+        super().__setstate__(attributes)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -744,6 +756,39 @@ class _State:
     shrinkage: float
     flat: bool
     warned: bool
+
+    def plain(self):
+        """The same in containers, numbers and arrays, which a file can hold without our types."""
+        optimizer = self.optimizer
+        if optimizer is not None:
+            optimizer = {"kind": type(optimizer).__name__} | vars(optimizer)
+            del optimizer["scratch"]
+        return vars(self) | {
+            "layers": dict(vars(self.layers)),
+            "output_range": dict(vars(self.output_range)),
+            "optimizer": optimizer,
+            "rng": self.rng.get_state(legacy=False),
+            "patience": dict(vars(self.patience)),
+        }
+
+    @classmethod
+    def of(cls, plain):
+        """The state that `plain` was made of; files of earlier versions come through here."""
+        optimizer = plain["optimizer"]
+        if optimizer is not None:
+            settings = {name: value for name, value in optimizer.items() if name != "kind"}
+            optimizer = _OPTIMIZERS[optimizer["kind"]](**settings)
+        structures = {
+            "layers": Layers(**plain["layers"]),
+            "output_range": OutputRange(**plain["output_range"]),
+            "optimizer": optimizer,
+            "rng": generator_from(plain["rng"]),
+            "patience": Patience(**plain["patience"]),
+        }
+        return cls(**plain | structures)
+
+
+_OPTIMIZERS = {"Adam": Adam, "GradientDescent": GradientDescent}
 
 
 @dataclass

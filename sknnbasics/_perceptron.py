@@ -26,6 +26,7 @@ from ._stopping import Patience
 from ._validation import (
     FLOATS,
     checked_init,
+    generator_from,
     hold_out,
     private_generator,
     publish,
@@ -204,6 +205,13 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         self.validation_fraction = validation_fraction
         self.warm_start = warm_start
         self.verbose = verbose
+
+    def __getstate__(self):
+        attributes = super().__getstate__()
+        return attributes | _plain(attributes) if "_rng" in attributes else attributes
+
+    def __setstate__(self, attributes):
+        super().__setstate__(attributes | _from_plain(attributes))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -528,6 +536,20 @@ class _Run:
         if score >= self.best_score:
             self.best_score, self.best = score, (coef, intercept)
         self.scores.append(score)
+
+
+def _plain(attributes):
+    """The private attributes in containers, numbers and arrays, for a file without our types."""
+    units, rng = attributes["_units"], attributes["_rng"]
+    return {"_units": units and dict(vars(units)), "_rng": rng.get_state(legacy=False)}
+
+
+def _from_plain(attributes):
+    """What `_plain` was made of; files of earlier versions come through here."""
+    if "_rng" not in attributes:
+        return {}
+    units, rng = attributes["_units"], attributes["_rng"]
+    return {"_units": units and Units(**units), "_rng": generator_from(rng)}
 
 
 def _take_initial_weights(units, coef_init, intercept_init):

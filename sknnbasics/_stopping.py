@@ -1,12 +1,14 @@
 """The patience rule: stop when a watched value has not improved for long enough."""
 
+from dataclasses import dataclass
 from math import inf
 
 
+@dataclass
 class Patience:
     """Counts the epochs since the watched value last fell far enough.
 
-    Parameters
+    Attributes
     ----------
     tol : float or None
         How far a value must fall below the best one to count as better;
@@ -15,14 +17,17 @@ class Patience:
         How many epochs in a row may be no better.
     relative : bool
         Whether `tol` is a fraction of the best value, or absolute.
+    best : float
+        The lowest value so far.
+    n_stalled : int
+        Epochs in a row that were no better.
     """
 
-    def __init__(self, tol, n_iter_no_change, *, relative=False):
-        self.tol = tol
-        self.n_iter_no_change = n_iter_no_change
-        self.relative = relative
-        self.best = inf
-        self.n_stalled = 0
+    tol: float | None
+    n_iter_no_change: int
+    relative: bool = False
+    best: float = inf
+    n_stalled: int = 0
 
     @property
     def exhausted(self):

@@ -1,6 +1,5 @@
 """From what a user passes to the arrays that training takes, or to one clear error."""
 
-import copy
 from numbers import Number
 
 import numpy as np
@@ -17,7 +16,7 @@ def training_data(estimator, X, y, *, reset, **check_params):
     `validate_data` writes n_features_in_ and feature_names_in_; it writes them
     to a copy here, so that a fit that fails later loses nothing.
     """
-    record = copy.copy(estimator)
+    record = _sharing_copy(estimator)
     X, y = validate_data(record, X, y, reset=reset, **check_params)
     names = ("n_features_in_", "feature_names_in_")
     return X, y, {name: getattr(record, name) for name in names if hasattr(record, name)}
@@ -25,9 +24,16 @@ def training_data(estimator, X, y, *, reset, **check_params):
 
 def later_data(estimator, seen, X, y, **check_params):
     """X and y as arrays, checked against the attributes of the data `seen` in this fit."""
-    record = copy.copy(estimator)
+    record = _sharing_copy(estimator)
     publish(record, seen)
     return validate_data(record, X, y, reset=False, **check_params)
+
+
+def _sharing_copy(estimator):
+    """What copy.copy gives, without turning the private state into that of a file and back."""
+    record = object.__new__(type(estimator))
+    vars(record).update(vars(estimator))
+    return record
 
 
 def publish(estimator, attributes):
@@ -48,6 +54,17 @@ def private_generator(random_state):
     if isinstance(random_state, Number):
         return generator
     return np.random.RandomState(generator.randint(np.iinfo(np.int32).max))
+
+
+def generator_from(state):
+    """The generator whose ``get_state(legacy=False)`` this is.
+
+    Models keep their generators as such states in files: NumPy 1 cannot read
+    the RandomState that NumPy 2 pickles, and a plain state needs no trust.
+    """
+    generator = np.random.RandomState(0)
+    generator.set_state(state)
+    return generator
 
 
 def hold_out(n_samples, fraction, rng, stratify=None):
