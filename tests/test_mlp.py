@@ -1473,13 +1473,13 @@ def test_sparse_input_equals_dense(solver, kind):
 @each_solver
 @pytest.mark.parametrize("early_stopping", [False, True])
 def test_sparse_input_is_never_made_dense(solver, early_stopping):
-    X = sparse.random(1000, 20_000, density=1e-3, format="csr", random_state=0)
+    X = sparse.random(400, 10_000, density=1e-3, format="csr", random_state=0)
     y = X.sum(axis=1).A1
-    dense_bytes = 8 * 1000 * 20_000
-    params = {"hidden_layer_sizes": (1,), "batch_size": 500, "max_iter": 2}
+    dense_bytes = 8 * 400 * 10_000
+    params = {"hidden_layer_sizes": (1,), "batch_size": 150, "max_iter": 2}
     model = small(solver=solver, early_stopping=early_stopping, **params)
     tracemalloc.start()
-    model.fit(X, y, np.arange(1000) % 3).predict(X)
+    model.fit(X, y, np.arange(400) % 3).predict(X)
     model.fit(X, y, X_val=X, y_val=y).cost_gradient(X, y)
     if solver != "lbfgs" and not early_stopping:
         model.partial_fit(X, y)
@@ -1730,3 +1730,11 @@ def test_nothing_is_printed_otherwise(capsys, solver):
     model.predict(X)
     model.cost_gradient(X, y)
     assert capsys.readouterr() == ("", "")
+
+
+@each_solver
+def test_a_float32_network_takes_float64_input(solver):
+    X, y = samples()
+    model = small(solver=solver).fit(X.astype(np.float32), y)
+    assert model.predict(X).dtype == np.float32
+    assert_array_equal(model.predict(X), model.predict(X.astype(np.float32)))

@@ -1052,9 +1052,9 @@ def test_sparse_input_of_any_kind_equals_dense(kind, n_classes, average):
 @unconverged
 @pytest.mark.parametrize("params", [{}, {"average": True}, {"early_stopping": True}], ids=str)
 def test_sparse_input_is_never_made_dense(params):
-    X = sparse.random(1000, 20_000, density=1e-3, format="csr", random_state=0)
-    y = np.arange(1000) % 2
-    dense_bytes = 8 * 1000 * 20_000
+    X = sparse.random(400, 10_000, density=1e-3, format="csr", random_state=0)
+    y = np.arange(400) % 2
+    dense_bytes = 8 * 400 * 10_000
     tracemalloc.start()
     PerceptronClassifier(max_iter=2, **params).fit(X, y).predict(X)
     if "early_stopping" not in params:
