@@ -329,6 +329,7 @@ BAD_WEIGHTS = [
     ("too few", np.ones(29), r"inconsistent numbers of samples: \[30, 29\]"),
     ("a column", np.ones((30, 1)), r"of shape \(n_samples,\), got \(30, 1\)"),
     ("words", ["heavy"] * 30, "could not convert string to float"),
+    ("beyond float64", np.full(30, 1e308), "sample_weight adds up to inf"),
 ]
 
 

@@ -1522,6 +1522,8 @@ def strided(X, folder):
     return np.repeat(np.repeat(X, 2, axis=0), 3, axis=1)[::2, ::3]
 
 
+# scikit-learn before 1.9 asks polars for the protocol, some versions of polars warn of it.
+@pytest.mark.filterwarnings("ignore:Support for the dataframe interchange protocol")
 @each_solver
 @pytest.mark.parametrize(
     "layout",
