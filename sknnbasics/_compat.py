@@ -1,8 +1,12 @@
 """The only home of version differences and of scikit-learn's private helpers."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import _fit_context as fit_context
-from sklearn.utils._array_api import get_namespace
+from sklearn.utils._array_api import _convert_to_numpy, get_namespace, get_namespace_and_device
 from sklearn.utils._param_validation import Interval, StrOptions
 
 try:
@@ -16,13 +20,25 @@ except ImportError:  # scikit-learn before 1.9 has no callbacks
         return method
 
 
+try:
+    from sklearn.utils._array_api import check_same_namespace
+except ImportError:  # before 1.9 each estimator fails as it may
+
+    def check_same_namespace(X, estimator, *, attribute, method):
+        pass
+
+
 __all__ = [
+    "ArraySpace",
     "CallbackSupportMixin",
     "FitTasks",
     "Interval",
     "StrOptions",
+    "check_same_namespace",
+    "copied",
     "fit_context",
     "namespace",
+    "to_numpy",
     "with_callbacks",
 ]
 
@@ -38,6 +54,63 @@ def namespace(array):
         if is_array_api:
             return xp, array
     return np, np.asarray(array)
+
+
+def copied(array):
+    """A copy of `array`, where it lives."""
+    xp, array = namespace(array)
+    return array.copy() if xp is np else xp.asarray(array, copy=True)
+
+
+@dataclass(frozen=True)
+class ArraySpace:
+    """A library of arrays and a device of it, where all arrays of a fit live.
+
+    Attributes
+    ----------
+    xp : module
+        NumPy, also for sparse input, or a namespace of the array API.
+    device : object or None
+    """
+
+    xp: Any
+    device: Any = None
+
+    @classmethod
+    def of(cls, array):
+        if isinstance(array, np.ndarray) or issparse(array):
+            return cls(np)
+        xp, is_array_api, device = get_namespace_and_device(array)
+        is_numpy = not is_array_api or isinstance(xp.asarray(0), np.ndarray)
+        return cls(np) if is_numpy else cls(xp, device)
+
+    @property
+    def floats(self):
+        return [self.xp.float64, self.xp.float32]
+
+    def precision(self, array):
+        """NumPy's name for the dtype of a float array."""
+        return np.float32 if array.dtype == self.xp.float32 else np.float64
+
+    def asarray(self, values, dtype=None):
+        """NumPy's `values`, moved here."""
+        if self.xp is np:
+            return np.asarray(values, dtype=dtype)
+        return self.xp.asarray(values, dtype=dtype, device=self.device)
+
+    def take(self, array, rows):
+        """Rows of a 2-dimensional array or matrix by number."""
+        if self.xp is np:
+            return array[rows]
+        return self.xp.take(array, self.asarray(rows), axis=0)
+
+
+def to_numpy(array):
+    """What the caller passed, brought to NumPy if it lives elsewhere."""
+    if array is None or isinstance(array, np.ndarray) or not hasattr(array, "shape"):
+        return array
+    xp, is_array_api = get_namespace(array)
+    return _convert_to_numpy(array, xp) if is_array_api else array
 
 
 class FitTasks:

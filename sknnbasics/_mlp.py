@@ -15,15 +15,19 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._backprop import Layers, backprop_for, feedforward
 from ._compat import (
+    ArraySpace,
     CallbackSupportMixin,
     FitTasks,
     Interval,
     StrOptions,
+    check_same_namespace,
+    copied,
     fit_context,
+    to_numpy,
     with_callbacks,
 )
 from ._optimizers import Adam, GradientDescent
-from ._output_range import OutputRange
+from ._output_range import OutputRange, from_unit
 from ._stopping import Patience
 from ._training import (
     Batches,
@@ -308,6 +312,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
+        tags.array_api_support = self.solver != "lbfgs"  # SciPy takes NumPy alone
         tags.target_tags.multi_output = True
         return tags
 
@@ -441,10 +446,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Predictions within `y_range`, shaped as the targets were.
         """
-        X = self._inputs(X)
+        X = self._inputs(X, "predict")
         a = backprop_for(X)(self._state.layers, self.alpha).predict(self._theta(), X)
-        predictions = OutputRange(self.y_low_, self.y_high_).from_unit(a)
-        return predictions.ravel() if self._state.flat else predictions
+        predictions = from_unit(a, self.y_low_, self.y_high_)
+        return predictions[:, 0] if self._state.flat else predictions
 
     def feedforward(self, X):
         """Activations of every layer, equations (1) to (4).
@@ -459,7 +464,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         list of ndarrays, each of shape (n_samples, units of the layer)
             ``activations[l-1]`` is a⁽ˡ⁾: X first, the outputs in [0, 1] last.
         """
-        X = self._inputs(X)
+        X = self._inputs(X, "feedforward")
         return feedforward(X, self.coefs_, self.intercepts_)
 
     def cost(self, X, y, sample_weight=None):
@@ -502,10 +507,11 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             ∂J/∂b⁽ˡ⁾, shaped as `intercepts_`; zeros if the biases do not learn.
         """
         _, grad = self._cost_and_gradient(X, y, sample_weight)
-        return _split(self._state.layers, grad.copy())
+        return _split(self._state.layers, copied(grad))
 
-    def _inputs(self, X):
+    def _inputs(self, X, method):
         check_is_fitted(self)
+        check_same_namespace(X, self, attribute="y_low_", method=method)
         dtype = self.coefs_[0].dtype
         return validate_data(self, X, reset=False, accept_sparse="csr", dtype=dtype)
 
@@ -522,8 +528,15 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         return backprop.cost_and_gradient(self._theta(), *rows)
 
     def _validate(self, X, y, sample_weight, reset):
-        dtype = FLOATS if reset else self.coefs_[0].dtype
-        X, y, seen = training_data(self, X, y, reset=reset, dtype=dtype, **_CHECKS)
+        dtype = ArraySpace.of(X).floats if reset else self.coefs_[0].dtype
+        if not reset:
+            check_same_namespace(X, self, attribute="y_low_", method="fit")
+        X, y, seen = training_data(self, X, to_numpy(y), reset=reset, dtype=dtype, **_CHECKS)
+        if self.solver == "lbfgs" and ArraySpace.of(X).xp is not np:
+            raise ValueError(
+                f"solver='lbfgs' is SciPy's and needs NumPy input, got {type(X)}. "
+                "Use solver='adam' or 'sgd', or convert X to NumPy."
+            )
         return _Data.of(X, y, checked_weights(sample_weight, X), seen)
 
     def _validate_held_out(self, data, X_val, y_val, sample_weight_val):
@@ -535,7 +548,9 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         if X_val is None or y_val is None:
             given, missing = ("X_val", "y_val") if y_val is None else ("y_val", "X_val")
             raise ValueError(f"{given} was passed without {missing}: pass both or neither.")
-        X, y = later_data(self, data.seen, X_val, y_val, dtype=data.X.dtype, **_CHECKS)
+        if data.space.xp is not np:
+            X_val = data.space.asarray(to_numpy(X_val))
+        X, y = later_data(self, data.seen, X_val, to_numpy(y_val), dtype=data.X.dtype, **_CHECKS)
         weights = checked_weights(sample_weight_val, X, "sample_weight_val")
         held_out = _Data.of(X, y, weights, data.seen)
         if held_out.Y.shape[1] != data.Y.shape[1]:
@@ -557,7 +572,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             theta, (output_range, warned) = self._theta(), self._kept_range(data)
             optimizer = self._optimizer(copy.deepcopy(self._state.optimizer))
         else:
-            theta = layers.draw(self.init, rng).astype(data.X.dtype)
+            theta = data.space.asarray(layers.draw(self.init, rng), data.X.dtype)
             output_range, warned = self._output_range(data), False
             optimizer = self._optimizer()
         return _Run(data, layers, theta, output_range, optimizer, rng, progress, warned)
@@ -608,8 +623,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
 
     def _output_range(self, data):
         if isinstance(self.y_range, str):
-            return OutputRange.around(data.Y, data.X.dtype)
-        given = OutputRange.given(self.y_range, data.Y.shape[1], data.X.dtype)
+            return OutputRange.around(data.Y, data.precision)
+        given = OutputRange.given(self.y_range, data.Y.shape[1], data.precision)
         given.check(data.Y, "y")
         return given
 
@@ -667,9 +682,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     def _descend(self, run, max_iter):
         n_samples = run.objective.n_samples
         auto = {"auto": equal_batch_size(n_samples, at_most=200), None: n_samples}
-        batches = Batches(
-            n_samples, auto.get(self.batch_size, self.batch_size), self.shuffle, run.rng
-        )
+        size = auto.get(self.batch_size, self.batch_size)
+        batches = Batches(n_samples, size, self.shuffle, run.rng, run.data.space.asarray)
         with np.errstate(over="ignore", invalid="ignore"):  # what diverges is found each epoch
             return descend(run.theta, run.objective, run.optimizer, batches, run.progress, max_iter)
 
@@ -689,8 +703,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     def _fitted(self, run):
         progress = run.progress
         theta = run.theta if progress.best_theta is None else progress.best_theta
-        coefs, intercepts = _split(run.layers, theta.copy())
-        low, high = run.output_range.bounds(theta.dtype)
+        coefs, intercepts = _split(run.layers, copied(theta))
+        low, high = map(run.data.space.asarray, run.output_range.bounds(run.data.precision))
         watched = progress.validation_loss_curve if self.early_stopping else progress.loss_curve
         return run.data.seen | {
             "coefs_": coefs,
@@ -717,8 +731,8 @@ _CHECKS = {"accept_sparse": "csr", "multi_output": True, "y_numeric": True}
 class _Data:
     """Validated samples of positive weight: X, targets Y of shape (n_samples, n_outputs).
 
-    `flat` tells whether the targets came as a vector, `seen` holds the
-    attributes that describe X.
+    X lives in `space`; Y and the weights s are NumPy's. `flat` tells whether
+    the targets came as a vector, `seen` holds the attributes that describe X.
     """
 
     X: np.ndarray
@@ -727,21 +741,31 @@ class _Data:
     flat: bool
     seen: dict
 
+    @property
+    def space(self):
+        return ArraySpace.of(self.X)
+
+    @property
+    def precision(self):
+        return self.space.precision(self.X)
+
     @classmethod
     def of(cls, X, y, weights, seen):
         if issparse(y):
             raise ValueError("y is sparse; pass it dense, for example as y.toarray().")
         if y.dtype not in FLOATS:
             y = y.astype(np.float64)
-        s = np.ones(len(y), X.dtype) if weights is None else weights.astype(X.dtype)
+        s = np.ones(len(y)) if weights is None else weights
         data = cls(X, y.reshape(len(y), -1), s, y.ndim == 1, seen)
-        return data if s.all() else data.take(np.flatnonzero(s))
+        data.s = data.s.astype(data.precision)
+        return data if data.s.all() else data.take(np.flatnonzero(data.s))
 
     def take(self, rows):
-        return replace(self, X=self.X[rows], Y=self.Y[rows], s=self.s[rows])
+        return replace(self, X=self.space.take(self.X, rows), Y=self.Y[rows], s=self.s[rows])
 
     def rows(self, output_range):
-        return Rows(self.X, output_range.to_unit(self.Y, self.X.dtype), self.s)
+        T, s = output_range.to_unit(self.Y, self.precision), self.s
+        return Rows(self.X, self.space.asarray(T), self.space.asarray(s))
 
 
 @dataclass
@@ -843,10 +867,11 @@ def _take_initial_weights(run, coefs_init, intercepts_init):
                 f"fit_intercept={run.layers.fit_intercept}, got {n_given}."
             )
         for number, (values, view) in enumerate(zip(given, views, strict=True)):
-            view[...] = checked_init(values, view.shape, view.dtype, f"{name}[{number}]")
+            values = checked_init(to_numpy(values), view.shape, np.float64, f"{name}[{number}]")
+            view[...] = run.data.space.asarray(values, view.dtype)
 
 
 def _split(layers, theta):
     """Lists of weights and biases on theta; biases that are no parameters are zero."""
     coefs, intercepts = layers.split(theta)
-    return coefs, intercepts or [np.zeros_like(theta, shape=n) for n in layers.sizes[1:]]
+    return coefs, intercepts or [0 * theta[:n] for n in layers.sizes[1:]]

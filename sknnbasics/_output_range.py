@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ._compat import namespace
+
 LOWEST, HIGHEST = 0.1, 0.9  # where "auto" puts the extreme targets: off the flat ends
 
 
@@ -95,14 +97,15 @@ class OutputRange:
         span = np.where(self.is_point, 1.0, self.high - self.low)
         return np.where(self.is_point, 0.5, (Y - self.low) / span).astype(dtype)
 
-    def from_unit(self, a):
-        """Predictions from output activations, in their dtype, none outside the range."""
-        low, high = self.bounds(a.dtype)
-        return np.clip(low + (high - low) * a, low, high)
-
     def bounds(self, dtype):
         """Low and high as numbers of `dtype` that do not lie outside the range."""
         low, high = self.low.astype(dtype), self.high.astype(dtype)
         low = np.where(~self.is_point & (low < self.low), np.nextafter(low, high), low)
         high = np.where(~self.is_point & (high > self.high), np.nextafter(high, low), high)
         return low, high
+
+
+def from_unit(a, low, high):
+    """Predictions from output activations; rounding leaves none outside [low, high]."""
+    xp, a = namespace(a)
+    return xp.minimum(xp.maximum(low + (high - low) * a, low), high)

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import issparse
 
+from ._compat import copied, namespace
 from ._stopping import Patience
 
 
@@ -29,7 +30,8 @@ class Objective:
     train: Rows
 
     def __post_init__(self):
-        self._weighted = bool((self.train.s != self.train.s[0]).any())
+        xp, s = namespace(self.train.s)
+        self._weighted = bool(xp.any(s != s[0]))
 
     @property
     def n_samples(self):
@@ -44,24 +46,29 @@ class Objective:
         if rows is None:
             return 1.0
         if self._weighted:
-            return self.train.s[rows].sum()
-        return rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+            xp, s = namespace(self.train.s)
+            return xp.sum(s[rows] if isinstance(rows, slice) else xp.take(s, rows, axis=0))
+        return rows.stop - rows.start if isinstance(rows, slice) else rows.shape[0]
 
 
 @dataclass
 class Batches:
-    """The batches of an epoch: arrays of row numbers or slices, or None for all rows."""
+    """The batches of an epoch: arrays of row numbers or slices, or None for all rows.
+
+    `place` moves the order of an epoch to where the rows live.
+    """
 
     n_samples: int
     batch_size: int
     shuffle: bool
     rng: np.random.RandomState
+    place: Callable = np.asarray
 
     def __iter__(self):
         if self.batch_size >= self.n_samples:
             yield None
             return
-        order = self.rng.permutation(self.n_samples) if self.shuffle else None
+        order = self.place(self.rng.permutation(self.n_samples)) if self.shuffle else None
         for start in range(0, self.n_samples, self.batch_size):
             rows = slice(start, min(start + self.batch_size, self.n_samples))
             yield rows if order is None else order[rows]
@@ -138,7 +145,7 @@ class Progress:
 
     def _check_finite(self, theta, cost):
         with np.errstate(over="ignore", invalid="ignore"):
-            finite = math.isfinite(cost) and math.isfinite(theta @ theta)
+            finite = math.isfinite(cost) and math.isfinite(float(theta @ theta))
         if not finite:
             raise ValueError(
                 f"The weights are no longer finite after epoch {len(self.loss_curve) + 1}. "
@@ -149,7 +156,7 @@ class Progress:
         cost = float(self.validation_cost(theta))
         self.validation_loss_curve.append(cost)
         if self.early_stopping and cost < self.best_validation_cost:
-            self.best_validation_cost, self.best_theta = cost, theta.copy()
+            self.best_validation_cost, self.best_theta = cost, copied(theta)
 
     def _has_stalled(self):
         if not self.patience.exhausted:

@@ -7,6 +7,8 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_consistent_length, check_random_state
 from sklearn.utils.validation import validate_data
 
+from ._compat import ArraySpace, to_numpy
+
 FLOATS = [np.float64, np.float32]
 
 
@@ -84,6 +86,7 @@ def hold_out(n_samples, fraction, rng, stratify=None):
 
 def checked_weights(sample_weight, X, name="sample_weight"):
     """Sample weights as a float array of shape (n_samples,), or None."""
+    sample_weight = to_numpy(sample_weight)
     if sample_weight is None:
         return None
     if isinstance(sample_weight, Number):
@@ -93,7 +96,8 @@ def checked_weights(sample_weight, X, name="sample_weight"):
     )
     if weights.ndim != 1:
         raise ValueError(f"{name} must be a number or of shape (n_samples,), got {weights.shape}.")
-    check_consistent_length(X, weights)
+    if len(weights) != X.shape[0]:
+        check_consistent_length(X, weights)
     if weights.min() < 0:
         raise ValueError(
             f"{name} must not be negative, got {weights.min()}; 0 leaves a sample out."
@@ -101,10 +105,11 @@ def checked_weights(sample_weight, X, name="sample_weight"):
     if not weights.any():
         raise ValueError(f"{name} is zero for every sample; at least one must be positive.")
     with np.errstate(over="ignore"):
-        total = weights.astype(X.dtype).sum()
+        precision = np.dtype(ArraySpace.of(X).precision(X))
+        total = weights.astype(precision).sum()
     if total == 0 or not np.isfinite(total):
         raise ValueError(
-            f"{name} adds up to {total} in {X.dtype}, the precision of X; rescale the weights."
+            f"{name} adds up to {total} in {precision}, the precision of X; rescale the weights."
         )
     return weights
 

@@ -5,6 +5,8 @@ from math import prod
 
 import numpy as np
 
+from .._compat import namespace
+
 
 @dataclass(frozen=True)
 class Layers:
@@ -38,10 +40,11 @@ class Layers:
 
     def split(self, theta):
         """Views of `theta`: the list of W⁽ˡ⁾ and the list of b⁽ˡ⁾ (empty without biases)."""
+        xp, _ = namespace(theta)
         views, start = [], 0
         for shape in self.coef_shapes + self.intercept_shapes:
             stop = start + prod(shape)
-            views.append(theta[start:stop].reshape(shape))
+            views.append(xp.reshape(theta[start:stop], shape))
             start = stop
         n_layers = len(self.coef_shapes)
         return views[:n_layers], views[n_layers:]
@@ -49,7 +52,9 @@ class Layers:
     def join(self, coefs, intercepts):
         """One new theta from the lists; biases that are no parameters are left out."""
         parts = [*coefs, *intercepts] if self.fit_intercept else coefs
-        return np.concatenate([part.ravel() for part in parts])
+        xp, _ = namespace(coefs[0])
+        concat = np.concatenate if xp is np else xp.concat
+        return concat([xp.reshape(part, (-1,)) for part in parts])
 
     def draw(self, init, rng):
         """A random theta, layer by layer: W⁽¹⁾, b⁽¹⁾, W⁽²⁾, …

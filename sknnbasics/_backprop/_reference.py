@@ -8,6 +8,8 @@ list of intercepts means units without bias, as in the article's listing.
 
 from itertools import chain
 
+from scipy.sparse import issparse
+
 from .._activations import sigmoid
 from .._compat import namespace
 
@@ -100,6 +102,16 @@ def _deltas(activations, T, row_weights, coefs):
     return deltas
 
 
+def _rows_of(array, rows):
+    """Rows by a slice, or by numbers that live where the array lives."""
+    if issparse(array):
+        return array[rows]
+    if isinstance(rows, slice):
+        return array[rows, ...]
+    xp, array = namespace(array)
+    return xp.take(array, rows, axis=0)
+
+
 class Backprop:
     """The functions above for parameters in one flat vector.
 
@@ -120,7 +132,7 @@ class Backprop:
         The gradient, shaped as theta, may be overwritten by the next call.
         """
         if rows is not None:
-            X, T, s = X[rows], T[rows], s[rows]
+            X, T, s = (_rows_of(array, rows) for array in (X, T, s))
         coefs, intercepts = self.layers.split(theta)
         cost, *grads = cost_and_gradient(X, T, s, coefs, intercepts, self.alpha)
         grad = 0 * theta
