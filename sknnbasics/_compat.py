@@ -1,5 +1,7 @@
 """The only home of version differences and of scikit-learn's private helpers."""
 
+import sys
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +41,7 @@ __all__ = [
     "fit_context",
     "namespace",
     "to_numpy",
+    "warn",
     "with_callbacks",
 ]
 
@@ -111,6 +114,20 @@ def to_numpy(array):
         return array
     xp, is_array_api = get_namespace(array)
     return _convert_to_numpy(array, xp) if is_array_api else array
+
+
+def warn(message, category=UserWarning):
+    """Warn at the line of the user's that led here, past our frames and scikit-learn's.
+
+    ``skip_file_prefixes`` does this from Python 3.12 on.
+    """
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in {
+        "sknnbasics",
+        "sklearn",
+    }:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)
 
 
 class FitTasks:

@@ -1,7 +1,6 @@
 """The article's sigmoid network as a scikit-learn regressor."""
 
 import copy
-import warnings
 from collections.abc import Sized
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
@@ -24,6 +23,7 @@ from ._compat import (
     copied,
     fit_context,
     to_numpy,
+    warn,
     with_callbacks,
 )
 from ._optimizers import Adam, GradientDescent
@@ -91,7 +91,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         ``learning_rate_init=0.1 * n`` here.
     learning_rate : {"constant", "invscaling", "adaptive"}, default="constant"
         Schedule of "sgd": constant; divided by ``t_ ** power_t``; or divided by
-        5 each time that `n_iter_no_change` epochs are no better.
+        5 each time that `n_iter_no_change` epochs are no better, which needs a
+        `tol`.
     power_t : float, default=0.5
         Exponent of "invscaling".
     alpha : float, default=0.01
@@ -379,10 +380,9 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         try:
             self._train(run, tasks)
         except KeyboardInterrupt:
-            warnings.warn(
+            warn(
                 f"Training was interrupted in epoch {len(run.progress.loss_curve) + 1}; "
                 "the weights reached so far are kept.",
-                stacklevel=2,
             )
         fitted = self._fitted(run)
         tasks.end(lambda: fitted)
@@ -426,7 +426,9 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         rng = private_generator(self.random_state) if first else copy.deepcopy(self._state.rng)
         run = self._start(data, rng, continues=not first)
         if not first:
-            run.progress.patience = copy.deepcopy(self._state.patience)
+            run.progress.patience = replace(
+                self._state.patience, tol=self.tol, n_iter_no_change=self.n_iter_no_change
+            )
         run.progress.on_epoch_end = lambda: self._report(run)
         self._set_objective(run, data)
         self._descend(run, max_iter=1)
@@ -593,7 +595,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     def _layers(self, data):
         hidden = self.hidden_layer_sizes
         hidden = [hidden] if isinstance(hidden, Integral) else list(hidden)
-        if not all(isinstance(n, Integral) and n > 0 for n in hidden):
+        if not all(isinstance(n, Integral) and n > 0 and n is not True for n in hidden):
             raise ValueError(
                 f"hidden_layer_sizes must be positive integers, got {self.hidden_layer_sizes!r}."
             )
@@ -636,10 +638,9 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         kept.check_points(data.Y)
         outside = kept.outside(data.Y)
         if outside is not None and not self._state.warned:
-            warnings.warn(
+            warn(
                 f"The target {outside} in y lies outside the range {kept} that the first targets "
                 "fixed; no prediction can reach it. Pass y_range=(low, high) to avoid this.",
-                stacklevel=4,
             )
         return kept, self._state.warned or outside is not None
 
@@ -672,11 +673,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             with np.errstate(over="ignore", invalid="ignore"):
                 stopped = lbfgs(run.theta, run.objective, run.progress, self.max_iter, self.max_fun)
         if not stopped and self.tol is not None:
-            warnings.warn(
+            warn(
                 f"{limit} ended the training while the cost still fell. Increase the limit, "
                 "raise learning_rate_init, or scale X, for example with StandardScaler.",
                 ConvergenceWarning,
-                stacklevel=3,
             )
 
     def _descend(self, run, max_iter):

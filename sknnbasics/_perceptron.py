@@ -1,7 +1,6 @@
 """Rosenblatt's perceptron as a scikit-learn classifier."""
 
 import copy
-import warnings
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 
@@ -9,6 +8,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -19,12 +19,14 @@ from ._compat import (
     Interval,
     StrOptions,
     fit_context,
+    warn,
     with_callbacks,
 )
 from ._perceptron_rule import Units, run_epoch
 from ._stopping import Patience
 from ._validation import (
     FLOATS,
+    cast,
     checked_init,
     generator_from,
     hold_out,
@@ -259,10 +261,9 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         try:
             self._train(run, data, tasks)
         except KeyboardInterrupt:
-            warnings.warn(
+            warn(
                 f"Training was interrupted in epoch {len(run.mistakes) + 1}; "
                 "the weights reached so far are kept.",
-                stacklevel=2,
             )
         fitted = self._fitted(run, data)
         tasks.end(lambda: fitted)
@@ -354,6 +355,9 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             if first:
                 raise ValueError("classes must be passed on the first call to partial_fit.")
             return self.classes_
+        classes = check_array(
+            column_or_1d(classes), ensure_2d=False, dtype=None, input_name="classes"
+        )
         classes = np.unique(classes)
         if not first and not np.array_equal(classes, self.classes_):
             raise ValueError(
@@ -379,7 +383,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         if len(classes) < 2:
             raise ValueError(
                 "PerceptronClassifier separates two classes or more, but the data has one "
-                f"class only: {classes[0]!r}."
+                f"class only: {classes.tolist()[0]!r}."
             )
         unknown = np.setdiff1d(present, classes)
         if len(unknown):
@@ -396,12 +400,17 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             X,
             codes,
             targets=codes - 1 if len(classes) == 2 else codes,
-            steps=(self.eta0 * class_weights[codes]).astype(X.dtype),
+            steps=cast(self.eta0 * class_weights, X.dtype, "eta0 times class_weight")[codes],
             classes=classes,
             seen=seen,
         )
 
     def _class_weights(self, classes, y):
+        if self.class_weight == "balanced" and len(np.unique(y)) < len(classes):
+            raise ValueError(
+                f"class_weight='balanced' needs samples of all classes {classes} in y; "
+                "pass the weights as a dict."
+            )
         weights = compute_class_weight(self.class_weight, classes=classes, y=y)
         if not (np.isfinite(weights).all() and (weights >= 0).all()):
             raise ValueError(
@@ -428,7 +437,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         intercept = np.full(n_units, -float(self.threshold))
         return Units(
             coef.astype(data.X.dtype),
-            intercept.astype(data.X.dtype),
+            cast(intercept, data.X.dtype, "threshold"),
             fit_intercept=self.fit_intercept,
             average=self.average,
         )
@@ -454,12 +463,11 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             stopped = tasks.end_epoch(lambda: self._fitted(run, data))
             if stopped or run.converged or patience.exhausted:
                 return
-        warnings.warn(
+        warn(
             f"The last of max_iter={self.max_iter} epochs still made {run.mistakes[-1]} mistakes. "
             "Increase max_iter or scale X; where no hyperplane separates the classes, "
             "average=True or early_stopping=True finds better weights than more epochs do.",
             ConvergenceWarning,
-            stacklevel=3,
         )
 
     def _run_epoch(self, run, data, rows):

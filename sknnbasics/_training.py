@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -147,9 +148,10 @@ class Progress:
         with np.errstate(over="ignore", invalid="ignore"):
             finite = math.isfinite(cost) and math.isfinite(float(theta @ theta))
         if not finite:
+            lower = "alpha" if self.learning_rate is None else "learning_rate_init"
             raise ValueError(
                 f"The weights are no longer finite after epoch {len(self.loss_curve) + 1}. "
-                "Lower learning_rate_init, or scale X, for example with StandardScaler."
+                f"Lower {lower}, or scale X, for example with StandardScaler."
             )
 
     def _validate(self, theta):
@@ -185,8 +187,10 @@ def merge_repeated(rows):
     """
     groups = {}
     for i in range(len(rows.T)):
-        parts = (*_stored(rows.X, i), rows.T[i])
-        groups.setdefault(b"".join(part.tobytes() for part in parts), []).append(i)
+        key = blake2b(digest_size=16)
+        for part in (*_stored(rows.X, i), rows.T[i]):
+            key.update(part.tobytes())
+        groups.setdefault(key.digest(), []).append(i)
     groups = [groups[key] for key in sorted(groups)]
     first = [group[0] for group in groups]
     s = np.array([rows.s[group].sum() for group in groups], rows.s.dtype)

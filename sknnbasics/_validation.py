@@ -25,10 +25,13 @@ def training_data(estimator, X, y, *, reset, **check_params):
 
 
 def later_data(estimator, seen, X, y, **check_params):
-    """X and y as arrays, checked against the attributes of the data `seen` in this fit."""
+    """X_val and y_val as arrays, held against the attributes of the data `seen` in this fit."""
     record = _sharing_copy(estimator)
     publish(record, seen)
-    return validate_data(record, X, y, reset=False, **check_params)
+    try:
+        return validate_data(record, X, y, reset=False, **check_params)
+    except ValueError as error:
+        raise ValueError(f"In X_val and y_val: {error}") from error
 
 
 def _sharing_copy(estimator):
@@ -124,4 +127,13 @@ def checked_init(values, shape, dtype, name):
     )
     if array.shape != shape and (1, *array.shape) != shape:
         raise ValueError(f"{name} must have shape {shape}, got {array.shape}.")
-    return array.reshape(shape).astype(dtype)
+    return cast(array.reshape(shape), dtype, name)
+
+
+def cast(array, dtype, name):
+    """A copy of `array` in the precision of X, which must be able to hold it."""
+    with np.errstate(over="ignore"):
+        array = array.astype(dtype)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} is beyond {np.dtype(dtype)}, the precision of X; scale both.")
+    return array

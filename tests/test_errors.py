@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from sklearn.base import clone
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.utils._param_validation import InvalidParameterError
 
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
@@ -793,3 +793,61 @@ def test_balanced_needs_all_labels(prepare):
 )
 def test_arguments_that_do_not_exist(estimator, call):
     assert_refused(call, fitted(estimator), TypeError, "argument")
+
+
+# What float32 cannot hold
+
+SINGLE = X.astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("params", "init", "name"),
+    [
+        ({"threshold": 1e300}, {}, "threshold"),
+        ({"eta0": 1e300}, {}, "eta0 times class_weight"),
+        ({}, {"coef_init": np.full(X.shape[1], 1e300)}, "coef_init"),
+    ],
+)
+def test_numbers_beyond_the_precision_of_X(params, init, name):
+    estimator = clone(perceptron).fit(SINGLE, labels).set_params(**params)
+    message = f"{name} is beyond float32, the precision of X"
+    assert_refused(lambda e: e.fit(SINGLE, labels, **init), estimator, ValueError, message)
+
+
+def test_divergence_under_lbfgs_names_what_lbfgs_has():
+    estimator = fitted(network, solver="lbfgs").set_params(alpha=1e308)
+    assert_refused(lambda e: e.fit(X * 1e10, y), estimator, ValueError, "Lower alpha, or scale X")
+
+
+def test_bad_validation_data_is_named():
+    bad = with_value(X, np.nan)
+    message = "In X_val and y_val: Input X contains NaN"
+    assert_refused(lambda e: e.fit(X, y, X_val=bad, y_val=y), fitted(network), ValueError, message)
+
+
+@pytest.mark.parametrize(
+    ("classes", "message"),
+    [([0, 1, np.nan], "Input classes contains NaN"), ([[0, 1], [0, 1]], "1d array")],
+)
+def test_classes_are_a_vector_without_nan(classes, message):
+    with pytest.raises(ValueError, match=message):
+        clone(perceptron).partial_fit(X, labels, classes=classes)
+
+
+def test_warm_start_balances_classes_that_are_all_there():
+    estimator = clone(perceptron).fit(X, labels)
+    estimator.set_params(warm_start=True, class_weight="balanced")
+    rows = labels == labels[0]
+    message = "class_weight='balanced' needs samples of all classes"
+    assert_refused(lambda e: e.fit(X[rows], labels[rows]), estimator, ValueError, message)
+
+
+def test_a_bool_is_no_number_of_units():
+    bad = fitted(network).set_params(hidden_layer_sizes=(True,))
+    assert_refused(lambda e: e.fit(X, y), bad, ValueError, "positive integers")
+
+
+def test_warnings_point_at_the_line_of_the_caller():
+    with pytest.warns(ConvergenceWarning) as caught:
+        clone(network).set_params(max_iter=1, tol=1e-4).fit(X, y)
+    assert caught[0].filename == __file__
