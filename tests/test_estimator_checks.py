@@ -90,7 +90,10 @@ def array_api_results():
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 
-ABSENT = r"is not installed|not available|no XPU device is available|PYTORCH_ENABLE_MPS_FALLBACK is not set"
+ABSENT = (
+    r"is not installed|not available|no XPU device is available|"
+    r"PYTORCH_ENABLE_MPS_FALLBACK is not set"
+)
 
 
 @pytest.mark.parametrize("number", range(len(ESTIMATORS)), ids=lambda i: repr(ESTIMATORS[i]))

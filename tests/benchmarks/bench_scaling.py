@@ -12,6 +12,7 @@ import argparse
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -57,7 +58,7 @@ def growth(sizes, rounds):
     table = {}
     for name, (model, target) in models.items():
         times = [
-            [seconds(lambda d=d: model.fit(d[0], d[target])) / len(d[0]) for d in sets]
+            [seconds(partial(model.fit, d[0], d[target])) / len(d[0]) for d in sets]
             for _ in range(rounds)
         ]
         table[name] = 1e9 * np.median(times, axis=0) / model.max_iter
