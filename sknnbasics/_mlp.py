@@ -90,9 +90,9 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         here is half their mean: its step of 0.1 on n samples is
         ``learning_rate_init=0.1 * n`` here.
     learning_rate : {"constant", "invscaling", "adaptive"}, default="constant"
-        Schedule of "sgd": constant; divided by ``t_ ** power_t``; or divided by
-        5 each time that `n_iter_no_change` epochs are no better, which needs a
-        `tol`.
+        Schedule of "sgd": constant; divided by ``(t_ + 1) ** power_t``, with the
+        samples seen before the epoch as ``t_``; or divided by 5 each time that
+        `n_iter_no_change` epochs are no better, which needs a `tol`.
     power_t : float, default=0.5
         Exponent of "invscaling".
     alpha : float, default=0.01
@@ -150,7 +150,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         Cost of each epoch: the mean over its batches, each before its update
         ("adam", "sgd"), or the cost that the iteration reached ("lbfgs").
     validation_loss_curve_ : list of float or None
-        Cost on the validation set after each epoch, without penalty.
+        Cost on the validation set after each epoch, without penalty; NaN in
+        epochs of a call that had none.
     n_iter_ : int
         Epochs run, over all calls that the weights stem from.
     t_ : int
@@ -340,7 +341,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Targets.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights s; None for ones.
+            Weights s; None for ones. Their sum counts as the number of samples:
+            weights of mean 1 leave the strength of `alpha` as it is.
         X_val : {array-like, sparse matrix} of shape (n_validation, n_features), default=None
             A validation set of your own. Its cost fills
             `validation_loss_curve_`, and is watched if `early_stopping`.
@@ -373,9 +375,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         continues = self.warm_start and hasattr(self, "coefs_")
         data = self._validate(X, y, sample_weight, reset=not continues)
         held_out = self._validate_held_out(data, X_val, y_val, sample_weight_val)
-        run = self._start(data, private_generator(self.random_state), continues)
+        run = self._start(data, self._generator(continues), continues)
         _take_initial_weights(run, coefs_init, intercepts_init)
         self._set_objective(run, *self._split(data, held_out, run))
+        run.progress.begin(run.theta)
         tasks = FitTasks(self, self.max_iter, X, y, sample_weight)
         try:
             self._train(run, tasks)
@@ -423,8 +426,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             )
         first = not hasattr(self, "coefs_")
         data = self._validate(X, y, sample_weight, reset=first)
-        rng = private_generator(self.random_state) if first else copy.deepcopy(self._state.rng)
-        run = self._start(data, rng, continues=not first)
+        run = self._start(data, self._generator(not first), continues=not first)
         if not first:
             run.progress.patience = replace(
                 self._state.patience, tol=self.tol, n_iter_no_change=self.n_iter_no_change
@@ -467,7 +469,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             ``activations[l-1]`` is a⁽ˡ⁾: X first, the outputs in [0, 1] last.
         """
         X = self._inputs(X, "feedforward")
-        return feedforward(X, self.coefs_, self.intercepts_)
+        learned = self._state.layers.fit_intercept
+        return feedforward(X, self.coefs_, self.intercepts_ if learned else [])
 
     def cost(self, X, y, sample_weight=None):
         """Cost J of the fitted network, penalty included, with targets in the unit interval.
@@ -486,7 +489,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         float
             J, as in equation (6).
         """
-        cost, _ = self._cost_and_gradient(X, y, sample_weight)
+        cost, _ = self._cost_and_gradient(X, y, sample_weight, "cost")
         return float(cost)
 
     def cost_gradient(self, X, y, sample_weight=None):
@@ -508,7 +511,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         intercept_grads : list of ndarrays
             ∂J/∂b⁽ˡ⁾, shaped as `intercepts_`; zeros if the biases do not learn.
         """
-        _, grad = self._cost_and_gradient(X, y, sample_weight)
+        _, grad = self._cost_and_gradient(X, y, sample_weight, "cost_gradient")
         return _split(self._state.layers, copied(grad))
 
     def _inputs(self, X, method):
@@ -520,19 +523,20 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     def _theta(self):
         return self._state.layers.join(self.coefs_, self.intercepts_)
 
-    def _cost_and_gradient(self, X, y, sample_weight):
+    def _cost_and_gradient(self, X, y, sample_weight, method):
         check_is_fitted(self)
-        data = self._validate(X, y, sample_weight, reset=False)
+        data = self._validate(X, y, sample_weight, reset=False, method=method)
         if data.Y.shape[1] != self.n_outputs_:
             raise ValueError(f"y has {data.Y.shape[1]} outputs, the network {self.n_outputs_}.")
+        self._state.output_range.check_points(data.Y)
         rows = data.rows(self._state.output_range)
         backprop = backprop_for(data.X)(self._state.layers, self.alpha)
         return backprop.cost_and_gradient(self._theta(), *rows)
 
-    def _validate(self, X, y, sample_weight, reset):
+    def _validate(self, X, y, sample_weight, reset, method="fit"):
         dtype = ArraySpace.of(X).floats if reset else self.coefs_[0].dtype
         if not reset:
-            check_same_namespace(X, self, attribute="y_low_", method="fit")
+            check_same_namespace(X, self, attribute="y_low_", method=method)
         X, y, seen = training_data(self, X, to_numpy(y), reset=reset, dtype=dtype, **_CHECKS)
         if self.solver == "lbfgs" and ArraySpace.of(X).xp is not np:
             raise ValueError(
@@ -561,6 +565,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             )
         return held_out
 
+    def _generator(self, continues):
+        """Go on with the stream of the last call, which a failure must not advance."""
+        return copy.deepcopy(self._state.rng) if continues else private_generator(self.random_state)
+
     def _start(self, data, rng, continues):
         """The state to train from: that of the last call, or a new one."""
         layers = self._layers(data)
@@ -583,18 +591,22 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         """Take up the curves and the learning rate where the last call left them."""
         if layers != self._state.layers:
             raise ValueError(
-                f"Training continues a network of {self._state.layers}, but the data and the "
-                f"parameters ask for {layers}. Keep them, or set warm_start=False and fit anew."
+                f"Training continues a network with {self._state.layers}, but the data and the "
+                f"parameters ask for one with {layers}. Keep them, or set warm_start=False and "
+                "fit anew."
             )
         progress.loss_curve = list(self.loss_curve_)
         progress.validation_loss_curve = list(self.validation_loss_curve_ or [])
         progress.t = self.t_
-        if progress.learning_rate is not None:
-            progress.learning_rate.shrinkage = self._state.shrinkage
+        rate = progress.learning_rate
+        if rate is not None and rate.initial == self._state.initial_rate:
+            rate.shrinkage = self._state.shrinkage
 
     def _layers(self, data):
         hidden = self.hidden_layer_sizes
-        hidden = [hidden] if isinstance(hidden, Integral) else list(hidden)
+        hidden = [hidden] if isinstance(hidden, Integral) else np.asarray(hidden, object).tolist()
+        if not isinstance(hidden, list):
+            hidden = [hidden]
         if not all(isinstance(n, Integral) and n > 0 and n is not True for n in hidden):
             raise ValueError(
                 f"hidden_layer_sizes must be positive integers, got {self.hidden_layer_sizes!r}."
@@ -649,14 +661,17 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         if held_out is not None:
             if not isinstance(self.y_range, str):
                 run.output_range.check(held_out.Y, "y_val")
+            run.output_range.check_points(held_out.Y)
             return data, held_out
         if not self.early_stopping:
             return data, None
-        train, validation = hold_out(len(data.Y), self.validation_fraction, run.rng)
+        # The same samples in each call, where random_state is an int.
+        rng = private_generator(self.random_state)
+        train, validation = hold_out(len(data.Y), self.validation_fraction, rng)
         return data.take(train), data.take(validation)
 
     def _set_objective(self, run, data, held_out=None):
-        backprop = backprop_for(data.X)(run.layers, self.alpha)
+        backprop = backprop_for(data.X)(run.layers, self.alpha, float(data.s.sum()))
         run.objective = Objective(backprop, data.rows(run.output_range))
         if held_out is not None:
             validation = held_out.rows(run.output_range)
@@ -674,8 +689,9 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
                 stopped = lbfgs(run.theta, run.objective, run.progress, self.max_iter, self.max_fun)
         if not stopped and self.tol is not None:
             warn(
-                f"{limit} ended the training while the cost still fell. Increase the limit, "
-                "raise learning_rate_init, or scale X, for example with StandardScaler.",
+                f"{limit} ended the training while the cost still fell. Increase the limit"
+                + ("" if self.solver == "lbfgs" else ", raise learning_rate_init,")
+                + " or scale X, for example with StandardScaler.",
                 ConvergenceWarning,
             )
 
@@ -690,27 +706,30 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     def _end_epoch(self, run, tasks):
         """Report an epoch; True where a callback asks to stop."""
         self._report(run)
-        return tasks.end_epoch(lambda: self._fitted(run))
+        return tasks.end_epoch(lambda: self._snapshot(run))
 
     def _report(self, run):
         if self.verbose:
-            held_out = run.progress.validation_loss_curve
-            suffix = f", validation cost {held_out[-1]:.8f}" if held_out else ""
-            print(
-                f"Epoch {len(run.progress.loss_curve)}: {run.progress.loss_curve[-1]:.8f}{suffix}"
-            )
+            line = f"Epoch {len(run.progress.loss_curve)}: {run.progress.loss_curve[-1]:.8f}"
+            if run.progress.validation_cost is not None:
+                line += f", validation cost {run.progress.validation_loss_curve[-1]:.8f}"
+            print(line)
+
+    def _snapshot(self, run):
+        """What an estimator that stopped here would have, and share with nobody."""
+        fitted = self._fitted(run)
+        return fitted | {"_state": copy.deepcopy(fitted["_state"])}
 
     def _fitted(self, run):
         progress = run.progress
         theta = run.theta if progress.best_theta is None else progress.best_theta
         coefs, intercepts = _split(run.layers, copied(theta))
         low, high = map(run.data.space.asarray, run.output_range.bounds(run.data.precision))
-        watched = progress.validation_loss_curve if self.early_stopping else progress.loss_curve
         return run.data.seen | {
             "coefs_": coefs,
             "intercepts_": intercepts,
             "loss_": progress.loss_curve[-1] if progress.loss_curve else None,
-            "best_loss_": min(watched, default=None),
+            "best_loss_": progress.best_loss,
             "loss_curve_": list(progress.loss_curve),
             "validation_loss_curve_": list(progress.validation_loss_curve) or None,
             "n_iter_": len(progress.loss_curve),
@@ -777,6 +796,7 @@ class _State:
     optimizer: GradientDescent | Adam | None
     rng: np.random.RandomState
     patience: Patience
+    initial_rate: float | None
     shrinkage: float
     flat: bool
     warned: bool
@@ -830,14 +850,15 @@ class _Run:
     objective: Objective | None = None
 
     def state(self):
-        rate = self.progress.learning_rate
+        rate = self.progress.learning_rate or LearningRate(None)
         return _State(
             self.layers,
             self.output_range,
             self.optimizer,
             self.rng,
             self.progress.patience,
-            1.0 if rate is None else rate.shrinkage,
+            rate.initial,
+            rate.shrinkage,
             self.data.flat,
             self.warned,
         )
@@ -867,11 +888,12 @@ def _take_initial_weights(run, coefs_init, intercepts_init):
                 f"fit_intercept={run.layers.fit_intercept}, got {n_given}."
             )
         for number, (values, view) in enumerate(zip(given, views, strict=True)):
-            values = checked_init(to_numpy(values), view.shape, np.float64, f"{name}[{number}]")
-            view[...] = run.data.space.asarray(values, view.dtype)
+            shape, precision = tuple(view.shape), run.data.precision
+            values = checked_init(to_numpy(values), shape, precision, f"{name}[{number}]")
+            view[...] = run.data.space.asarray(values)
 
 
 def _split(layers, theta):
     """Lists of weights and biases on theta; biases that are no parameters are zero."""
     coefs, intercepts = layers.split(theta)
-    return coefs, intercepts or [0 * theta[:n] for n in layers.sizes[1:]]
+    return coefs, intercepts or [abs(0 * theta[:n]) for n in layers.sizes[1:]]

@@ -35,6 +35,11 @@ from ._validation import (
     training_data,
 )
 
+ADVICE = (
+    "; where no hyperplane separates the classes, average=True or early_stopping=True "
+    "finds better weights than more epochs do."
+)
+
 
 class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     """Perceptron: a step unit trained by the online, error-driven rule.
@@ -78,11 +83,12 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     average : bool, default=False
         Whether to predict with the average of the weights after each visit
         [3]_, which varies less from epoch to epoch than the last weights do.
-        The average begins anew after 1, 2, 4, 8, … epochs, so that it covers
-        the latest half of the visits or more and forgets where it started [4]_.
+        The average begins anew after 1, 2, 4, 8, … epochs and so forgets where
+        it started [4]_; after as many epochs it covers the latest half.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class, which scales `eta0` on its samples, in every
-        unit. "balanced": inversely proportional to the class frequencies.
+        unit; samples of weight 0 are not visited. "balanced": inversely
+        proportional to the class frequencies.
     early_stopping : bool, default=False
         Whether to hold out a stratified part of the samples, watch the
         accuracy on it instead of the training mistakes, and keep the weights
@@ -105,7 +111,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     n_iter_ : int
         Epochs run, over all calls that the weights stem from.
     converged_ : bool
-        Whether the last epoch made no mistake.
+        Whether the last epoch made no mistake. That holds for the weights as
+        they learned: averaged or restored ones may still err.
     mistake_curve_ : ndarray of int, shape (n_iter_,)
         Corrections made in each epoch, over all units.
     validation_scores_ : ndarray of shape (n_iter_,) or None
@@ -255,7 +262,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         """
         continues = self.warm_start and hasattr(self, "coef_")
         data = self._validate(X, y, self.classes_ if continues else None, reset=not continues)
-        run = self._start(data, private_generator(self.random_state), continues)
+        rng = copy.deepcopy(self._rng) if continues else private_generator(self.random_state)
+        run = self._start(data, rng, continues)
         _take_initial_weights(run.units, coef_init, intercept_init)
         tasks = FitTasks(self, self.max_iter, X, y)
         try:
@@ -299,7 +307,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         data = self._validate(X, y, self._declared_classes(classes, first), reset=first)
         rng = private_generator(self.random_state) if first else copy.deepcopy(self._rng)
         run = self._start(data, rng, continues=not first)
-        self._run_epoch(run, data, np.arange(len(data.codes)))
+        self._run_epoch(run, data, np.arange(len(data.codes), dtype=np.intp))
+        run.record_score(None)
         self._report(run)
         publish(self, self._fitted(run, data))
         return self
@@ -444,35 +453,39 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
 
     def _train(self, run, data, tasks):
         """Epochs until one makes no mistake, patience runs out, or max_iter is reached."""
-        train_rows, held_out = np.arange(len(data.codes)), None
+        train_rows, held_out = np.arange(len(data.codes), dtype=np.intp), None
         if self.early_stopping:
+            # The same samples in each call, where random_state is an int.
+            rng = private_generator(self.random_state)
             train_rows, validation_rows = hold_out(
-                len(data.codes), self.validation_fraction, run.rng, stratify=data.codes
+                len(data.codes), self.validation_fraction, rng, stratify=data.codes
             )
             held_out = data.X[validation_rows], data.codes[validation_rows]
+            run.begin(*held_out)
         patience = Patience(self.tol, self.n_iter_no_change)
         for _ in range(self.max_iter):
             tasks.begin_epoch()
             self._run_epoch(run, data, train_rows)
+            run.record_score(held_out)
             if held_out is not None:
-                run.score(*held_out)
                 patience.observe(1 - run.scores[-1])
             else:
                 patience.observe(run.mistakes[-1] / (len(train_rows) * len(run.units.coef)))
             self._report(run)
-            stopped = tasks.end_epoch(lambda: self._fitted(run, data))
+            stopped = tasks.end_epoch(lambda: copy.deepcopy(self._fitted(run, data)))
             if stopped or run.converged or patience.exhausted:
                 return
         warn(
             f"The last of max_iter={self.max_iter} epochs still made {run.mistakes[-1]} mistakes. "
-            "Increase max_iter or scale X; where no hyperplane separates the classes, "
-            "average=True or early_stopping=True finds better weights than more epochs do.",
+            "Increase max_iter or scale X"
+            + ("." if self.average or self.early_stopping else ADVICE),
             ConvergenceWarning,
         )
 
     def _run_epoch(self, run, data, rows):
         if len(run.mistakes).bit_count() == 1:  # 1, 2, 4, 8, … epochs are done
             run.units.restart_average()
+        rows = rows[data.steps[rows] > 0]
         order = run.rng.permutation(rows) if self.shuffle else rows
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is found below
             n_updates = run_epoch(run.units, data.X, data.targets, data.steps, order)
@@ -486,7 +499,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
 
     def _report(self, run):
         if self.verbose:
-            accuracy = f", validation accuracy {run.scores[-1]:.4f}" if run.scores else ""
+            held_out = self.early_stopping
+            accuracy = f", validation accuracy {run.scores[-1]:.4f}" if held_out else ""
             print(f"Epoch {len(run.mistakes)}: {run.mistakes[-1]} mistakes{accuracy}")
 
     def _fitted(self, run, data):
@@ -535,15 +549,28 @@ class _Run:
     def converged(self):
         return bool(self.mistakes) and self.mistakes[-1] == 0
 
-    def score(self, X, codes):
-        """Take the accuracy on held-out samples, and keep the weights if none did better."""
+    def begin(self, X, codes):
+        """Before the first epoch: what an earlier call reached may remain the best."""
+        if self.mistakes:
+            self._score(X, codes)
+
+    def record_score(self, held_out):
+        """Record the accuracy on held-out samples; NaN in epochs without them, if any has them."""
+        if held_out is None and not self.scores:
+            return
+        self.scores += [np.nan] * (len(self.mistakes) - len(self.scores))
+        if held_out is not None:
+            self.scores[-1] = self._score(*held_out)
+
+    def _score(self, X, codes):
+        """Accuracy; the weights are kept if none did better."""
         coef, intercept = self.units.weights()
         z = X @ coef.T + intercept
         predicted = (z > 0).ravel() if len(coef) == 1 else z.argmax(axis=1)
         score = float(np.mean(predicted == codes))
         if score >= self.best_score:
             self.best_score, self.best = score, (coef, intercept)
-        self.scores.append(score)
+        return score
 
 
 def _plain(attributes):
@@ -561,6 +588,8 @@ def _from_plain(attributes):
 
 
 def _take_initial_weights(units, coef_init, intercept_init):
+    if coef_init is not None or intercept_init is not None:
+        units.restart_average()
     if coef_init is not None:
         units.coef = checked_init(coef_init, units.coef.shape, units.coef.dtype, "coef_init")
     if intercept_init is not None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import inf
 
+NEGLIGIBLE = 1e-30  # a squared error that double precision cannot tell from none
+
 
 @dataclass
 class Patience:
@@ -43,6 +45,8 @@ class Patience:
         self.n_stalled = 0
 
     def _bar(self):
+        if self.relative and self.best <= NEGLIGIBLE:
+            return -inf
         margin = self.tol or 0.0
         if self.best == inf:
             return inf

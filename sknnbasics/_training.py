@@ -89,8 +89,9 @@ class LearningRate:
     shrinkage: float = 1.0
 
     def at(self, t):
-        scale = (t + 1) ** -self.power_t if self.schedule == "invscaling" else self.shrinkage
-        return self.initial * scale
+        if self.schedule == "invscaling":
+            return self.initial * (t + 1) ** -self.power_t
+        return self.initial * (self.shrinkage if self.schedule == "adaptive" else 1.0)
 
     def shrink(self):
         """Go on with a smaller rate; False where there is none to go on with."""
@@ -133,12 +134,23 @@ class Progress:
     best_theta: Any = None
     best_validation_cost: float = math.inf
 
+    @property
+    def best_loss(self):
+        """The lowest cost that was watched, or None."""
+        if self.early_stopping and self.best_theta is not None:
+            return self.best_validation_cost
+        return min(self.loss_curve, default=None)
+
+    def begin(self, theta):
+        """Before the first epoch: what an earlier call reached may remain the best."""
+        if self.early_stopping and self.loss_curve:
+            self._keep_if_best(theta, float(self.validation_cost(theta)))
+
     def end_epoch(self, theta, cost):
         """Record an epoch; True where training should stop."""
         self._check_finite(theta, cost)
         self.loss_curve.append(cost)
-        if self.validation_cost is not None:
-            self._validate(theta)
+        self._validate(theta)
         curve = self.validation_loss_curve if self.early_stopping else self.loss_curve
         self.patience.observe(curve[-1])
         stop = self.on_epoch_end()
@@ -155,8 +167,16 @@ class Progress:
             )
 
     def _validate(self, theta):
-        cost = float(self.validation_cost(theta))
-        self.validation_loss_curve.append(cost)
+        if self.validation_cost is None and not self.validation_loss_curve:
+            return
+        # Epochs without validation, of this call or earlier ones, have NaN in the curve.
+        missing = len(self.loss_curve) - len(self.validation_loss_curve)
+        self.validation_loss_curve += [math.nan] * missing
+        if self.validation_cost is not None:
+            cost = self.validation_loss_curve[-1] = float(self.validation_cost(theta))
+            self._keep_if_best(theta, cost)
+
+    def _keep_if_best(self, theta, cost):
         if self.early_stopping and cost < self.best_validation_cost:
             self.best_validation_cost, self.best_theta = cost, copied(theta)
 
@@ -185,24 +205,28 @@ def merge_repeated(rows):
     way a row of weight 2 and a row given twice are the same computation, bit
     for bit, in whatever order the rows come.
     """
-    groups = {}
-    for i in range(len(rows.T)):
-        key = blake2b(digest_size=16)
-        for part in (*_stored(rows.X, i), rows.T[i]):
-            key.update(part.tobytes())
-        groups.setdefault(key.digest(), []).append(i)
-    groups = [groups[key] for key in sorted(groups)]
-    first = [group[0] for group in groups]
-    s = np.array([rows.s[group].sum() for group in groups], rows.s.dtype)
+    keys = _sparse_keys(rows) if issparse(rows.X) else _dense_keys(rows)
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    s = np.bincount(group.ravel(), rows.s).astype(rows.s.dtype)
     return Rows(rows.X[first], rows.T[first], s)
 
 
-def _stored(X, i):
-    """The arrays that hold row `i`."""
-    if issparse(X):
+def _dense_keys(rows):
+    """Each row of X and T as one string of bytes."""
+    joined = np.ascontiguousarray(np.column_stack([rows.X, rows.T]))
+    return joined.view(f"V{joined.strides[0]}").ravel()
+
+
+def _sparse_keys(rows):
+    """A digest of each row: what is stored of it may be of any length."""
+    X, keys = rows.X, np.empty(len(rows.T), "V16")
+    for i in range(len(keys)):
         stored = slice(X.indptr[i], X.indptr[i + 1])
-        return X.indices[stored], X.data[stored]
-    return (X[i],)
+        row = blake2b(digest_size=16)
+        for part in (X.indices[stored], X.data[stored], rows.T[i]):
+            row.update(part.tobytes())
+        keys[i] = row.digest()
+    return keys
 
 
 def descend(theta, objective, optimizer, batches, progress, max_iter):

@@ -76,7 +76,10 @@ def hold_out(n_samples, fraction, rng, stratify=None):
     """Row numbers for training and for validation, drawn at random."""
     try:
         rows = train_test_split(
-            np.arange(n_samples), test_size=fraction, random_state=rng, stratify=stratify
+            np.arange(n_samples, dtype=np.intp),
+            test_size=fraction,
+            random_state=rng,
+            stratify=stratify,
         )
     except ValueError as error:
         raise ValueError(
@@ -110,7 +113,8 @@ def checked_weights(sample_weight, X, name="sample_weight"):
     with np.errstate(over="ignore"):
         precision = np.dtype(ArraySpace.of(X).precision(X))
         total = weights.astype(precision).sum()
-    if total == 0 or not np.isfinite(total):
+    # The sum divides costs and gradients, so its inverse must be far from overflow too.
+    if not np.finfo(precision).tiny ** 0.5 < total < np.inf:
         raise ValueError(
             f"{name} adds up to {total} in {precision}, the precision of X; rescale the weights."
         )

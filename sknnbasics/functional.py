@@ -56,7 +56,7 @@ def half_mse(y_pred, y_true, sample_weight=None):
 
     Parameters
     ----------
-    y_pred, y_true : arrays of shape (n_samples, n_outputs)
+    y_pred, y_true : arrays of shape (n_samples, n_outputs) or (n_samples,)
         Outputs of the network, and targets.
     sample_weight : array of shape (n_samples,), default=None
         Weights s; None for ones.
@@ -73,6 +73,7 @@ def half_mse(y_pred, y_true, sample_weight=None):
     >>> float(half_mse(np.array([[0.5], [1.0]]), np.array([[0.0], [1.0]])))
     0.0625
     """
+    y_pred, y_true = _columns(y_pred), _columns(y_true)
     return _backprop.half_mse(y_pred, y_true, _weights(y_true, sample_weight))
 
 
@@ -85,7 +86,7 @@ def cost_and_gradient(X, y, coefs, intercepts=None, *, sample_weight=None, alpha
     ----------
     X : {array, sparse matrix} of shape (n_samples, n_features)
         Inputs.
-    y : array of shape (n_samples, n_outputs)
+    y : array of shape (n_samples, n_outputs) or (n_samples,)
         Targets in the unit interval.
     coefs : list of arrays
         Weight matrices.
@@ -117,12 +118,19 @@ def cost_and_gradient(X, y, coefs, intercepts=None, *, sample_weight=None, alpha
     array([[-0.29375],
            [-0.19625]])
     """
+    y = _columns(y)
     s = _weights(y, sample_weight)
     return _backprop.cost_and_gradient(X, y, s, coefs, intercepts or [], alpha)
 
 
-def _weights(y, sample_weight):
-    if sample_weight is not None:
-        return sample_weight
+def _columns(y):
+    """Targets or outputs with one column an output, also where there is one output only."""
     xp, y = namespace(y)
-    return xp.ones_like(y[:, 0])
+    return xp.reshape(y, (-1, 1)) if y.ndim == 1 else y
+
+
+def _weights(y, sample_weight):
+    if sample_weight is None:
+        xp, y = namespace(y)
+        return xp.ones_like(y[:, 0])
+    return namespace(sample_weight)[1]

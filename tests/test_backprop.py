@@ -149,7 +149,7 @@ def test_reads_a_readonly_memmap_and_changes_nothing(body, rows, tmp_path):
 def test_blocks_of_any_size_equal_the_reference(block_rows, fit_intercept, layout):
     layers, theta, X, T, s = problem(fit_intercept)
     reference = _reference.Backprop(layers, ALPHA)
-    blocked = _blocked.Backprop(layers, ALPHA, block_rows)
+    blocked = _blocked.Backprop(layers, ALPHA, block_rows=block_rows)
     for rows in (None, np.array([4, 9, 1, 0, 22, 9, 3, 8])):
         result = blocked.cost_and_gradient(theta, layout(X), T, s, rows)
         assert_same(result, reference.cost_and_gradient(theta, X, T, s, rows))
@@ -200,3 +200,14 @@ def test_numpy_and_sparse_data_get_the_blocked_body():
     X = np.eye(3)
     assert backprop_for(X) is backprop_for(sparse.csr_array(X)) is _blocked.Backprop
     assert backprop_for([[1.0]]) is _reference.Backprop
+
+
+@BOTH_BODIES
+def test_the_penalty_of_a_batch_is_divided_by_the_weights_of_all_rows(body):
+    layers, theta, X, T, s = problem()
+    whole = body.Backprop(layers, ALPHA)
+    batch = body.Backprop(layers, ALPHA, total_weight=2 * s.sum())
+    bare = body.Backprop(layers, 0.0)
+    penalty = whole.cost_and_gradient(theta, X, T, s)[0] - bare.cost_and_gradient(theta, X, T, s)[0]
+    halved = batch.cost_and_gradient(theta, X, T, s)[0] - bare.cost_and_gradient(theta, X, T, s)[0]
+    assert halved == pytest.approx(penalty / 2)

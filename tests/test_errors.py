@@ -424,8 +424,12 @@ def test_a_range_of_one_point_cannot_take_other_targets(method):
 @table(
     ("call", "message"),
     [
-        ("fit", lambda e, Y: warm_fit(e, X, Y), "Training continues a network of"),
-        ("partial_fit", lambda e, Y: e.partial_fit(X, Y), "Training continues a network of"),
+        ("fit", lambda e, Y: warm_fit(e, X, Y), "Training continues a network with layers of"),
+        (
+            "partial_fit",
+            lambda e, Y: e.partial_fit(X, Y),
+            "Training continues a network with layers of",
+        ),
         ("cost", lambda e, Y: e.cost(X, Y), "y has 2 outputs, the network 1"),
         ("cost_gradient", lambda e, Y: e.cost_gradient(X, Y), "y has 2 outputs, the network 1"),
     ],
@@ -441,7 +445,7 @@ def test_other_numbers_of_outputs(call, message):
 )
 def test_training_cannot_go_on_with_another_network(method, change):
     estimator = fitted(network, warm_start=True, **change)
-    message = "Training continues a network of.*set warm_start=False"
+    message = "Training continues a network with.*set warm_start=False"
     assert_refused(lambda e: method(e, X, y), estimator, ValueError, message)
 
 

@@ -28,6 +28,17 @@ def test_half_mse_is_equation_5(network):
     assert functional.half_mse(X, y, s) == pytest.approx(weighted)
 
 
+def test_one_output_may_come_as_a_vector(network):
+    X, y, (W1, _), _ = network
+    column, s = y[:, :1], np.arange(1.0, 7.0)
+    assert functional.half_mse(y[:, 0], y[:, 1], s) == functional.half_mse(column, y[:, 1:], s)
+    weights = [W1[:, :1]]
+    vector = functional.cost_and_gradient(X, y[:, 0], weights, sample_weight=s)
+    matrix = functional.cost_and_gradient(X, column, weights, sample_weight=s)
+    assert vector[0] == matrix[0]
+    np.testing.assert_array_equal(vector[1][0], matrix[1][0])
+
+
 def test_gradient_is_the_slope_of_the_cost(network):
     X, y, coefs, _ = network
     cost, coef_grads, intercept_grads = functional.cost_and_gradient(X, y, coefs, alpha=0.3)

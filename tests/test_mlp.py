@@ -122,8 +122,9 @@ def naive_descent(
         rate, costs, weights = rates(t, curve), [], []
         for start in range(0, len(X), batch_size):
             batch = order[start : start + batch_size]
+            share = alpha * s[batch].sum() / s.sum()  # the penalty is divided by all of Σs
             cost, grads = naive_cost_and_gradient(
-                X[batch], T[batch], s[batch], coefs, intercepts, alpha
+                X[batch], T[batch], s[batch], coefs, intercepts, share
             )
             optimizer.update([*coefs, *intercepts], grads, rate)
             costs.append(cost)
@@ -1740,3 +1741,65 @@ def test_a_float32_network_takes_float64_input(solver):
     model = small(solver=solver).fit(X.astype(np.float32), y)
     assert model.predict(X).dtype == np.float32
     assert_array_equal(model.predict(X), model.predict(X.astype(np.float32)))
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+def test_small_batches_do_not_multiply_the_penalty(solver):
+    """A penalty divided by the rows of a batch would flatten a network of batches of one."""
+    X = np.random.default_rng(0).standard_normal((300, 2))
+    params = {"random_state": 0, "max_iter": 20, "tol": None}
+    if solver == "sgd":
+        params["learning_rate_init"] = 0.03
+    model = SigmoidMLPRegressor(solver=solver, batch_size=1, **params).fit(X, X[:, 0])
+    assert model.score(X, X[:, 0]) > 0.9
+
+
+def test_an_adaptive_rate_stays_with_its_schedule_and_its_start():
+    X, y = samples()
+    params = {"solver": "sgd", "hidden_layer_sizes": 4, "random_state": 0, "warm_start": True}
+    model = SigmoidMLPRegressor(
+        **params, learning_rate="adaptive", learning_rate_init=0.1, tol=0.05, n_iter_no_change=2
+    ).fit(X, y)
+    assert model._state.shrinkage < 1
+    model.set_params(learning_rate="constant", max_iter=1, tol=None).fit(X, y)
+    assert model._state.optimizer.learning_rate == 0.1
+    model.set_params(learning_rate="adaptive", learning_rate_init=0.2).fit(X, y)
+    assert model._state.optimizer.learning_rate == 0.2
+
+
+@each_solver
+def test_a_warm_start_that_gets_worse_keeps_the_best_weights(solver):
+    X, y = samples()
+    params = {"solver": solver, "early_stopping": True, "warm_start": True, "max_iter": 30}
+    model = small(**params).fit(X, y)
+    best, before = model.best_loss_, [W.copy() for W in model.coefs_]
+    model.set_params(alpha=1e6, learning_rate_init=1.0, max_iter=2).fit(X, y)
+    assert model.best_loss_ <= best
+    if min(model.validation_loss_curve_[-2:]) > best:
+        assert_array_equal(model.coefs_[0], before[0])
+
+
+def test_epochs_without_validation_have_nan_in_its_curve(capsys):
+    X, y = samples()
+    model = small(max_iter=3, warm_start=True).fit(X, y)
+    model.fit(X, y, X_val=X, y_val=y)
+    assert np.isnan(model.validation_loss_curve_).tolist() == [True] * 3 + [False] * 3
+    model.set_params(verbose=1).partial_fit(X, y)
+    assert np.isnan(model.validation_loss_curve_[-1])
+    assert "validation" not in capsys.readouterr().out
+
+
+def test_the_cost_of_another_constant_target_is_refused():
+    X, _ = samples()
+    model = small().fit(X, np.ones(50))
+    with pytest.raises(ValueError, match=r"all targets of output 0 were 1\.0"):
+        model.cost(X, np.full(50, 5.0))
+
+
+def test_a_warm_start_draws_new_batches():
+    X, y = samples()
+    at_once = small(max_iter=6, batch_size=10).fit(X, y)
+    in_steps = small(max_iter=1, batch_size=10, warm_start=True)
+    for _ in range(6):
+        in_steps.fit(X, y)
+    assert_same_model(at_once, in_steps)

@@ -1242,3 +1242,34 @@ def test_a_clone_is_unfitted_and_fits_the_same():
     copy = clone(model)
     assert not hasattr(copy, "coef_")
     assert_same_model(copy.fit(X, y), model)
+
+
+def test_a_warm_start_draws_new_orders():
+    X, y = overlapping()
+    params = {"tol": None, "random_state": 0}
+    with pytest.warns(ConvergenceWarning):
+        at_once = PerceptronClassifier(max_iter=6, **params).fit(X, y)
+    in_steps = PerceptronClassifier(max_iter=1, warm_start=True, **params)
+    for _ in range(6):
+        with pytest.warns(ConvergenceWarning):
+            in_steps.fit(X, y)
+    np.testing.assert_array_equal(in_steps.mistake_curve_, at_once.mistake_curve_)
+    np.testing.assert_array_equal(in_steps.coef_, at_once.coef_)
+
+
+def test_weights_given_by_the_user_start_the_average_anew():
+    X, y = overlapping()
+    params = {"average": True, "tol": None, "random_state": 0, "warm_start": True}
+    with pytest.warns(ConvergenceWarning):
+        model = PerceptronClassifier(max_iter=5, eta0=1000.0, **params).fit(X, y)
+    start = np.ones((1, X.shape[1]))
+    with pytest.warns(ConvergenceWarning):
+        model.set_params(max_iter=1, eta0=1e-9).fit(X, y, coef_init=start, intercept_init=[0.0])
+    np.testing.assert_allclose(model.coef_, start, atol=1e-5)
+
+
+def test_samples_of_weight_zero_are_not_visited():
+    X, y = overlapping()
+    model = PerceptronClassifier(class_weight={0: 0, 1: 1}, random_state=0).fit(X, y)
+    assert model.converged_
+    assert (model.predict(X[y == 1]) == 1).all()

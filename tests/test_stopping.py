@@ -36,6 +36,10 @@ def test_small_gains_lower_the_bar_all_the_same():
     assert epochs_until_exhausted(Patience(0.1, 2, relative=True), [1.0, 0.96, 0.88]) == 3
 
 
+def test_a_cost_that_is_nothing_cannot_get_better():
+    assert epochs_until_exhausted(Patience(0.1, 2, relative=True), [1e-31, 1e-33, 1e-35]) == 3
+
+
 def test_without_tolerance_patience_never_ends():
     assert epochs_until_exhausted(Patience(None, 1), [1.0] * 100) is None
 

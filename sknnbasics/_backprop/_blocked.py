@@ -28,13 +28,17 @@ class Backprop:
     layers : Layers
     alpha : float
         L2 penalty.
+    total_weight : float, default=None
+        Σs of all rows that training sees, so that the cost of a batch estimates
+        theirs; None: that of the rows of the call.
     block_rows : int, default=None
         Most rows of a block; None chooses them by the widths of the layers.
     """
 
-    def __init__(self, layers, alpha, block_rows=None):
+    def __init__(self, layers, alpha, total_weight=None, *, block_rows=None):
         self.layers = layers
         self.alpha = alpha
+        self.total_weight = total_weight
         self.block_rows = block_rows
         self._parameters = self._room = self._block = None
 
@@ -61,7 +65,7 @@ class Backprop:
                 at.grad += at.block_grad
             grads = at.block_grads
         if self.alpha:
-            cost += at.penalise(self.alpha / total)
+            cost += at.penalise(self.alpha / (self.total_weight or total))
         return cost, at.grad
 
     def cost(self, theta, X, T, s):

@@ -26,6 +26,9 @@ class Layers:
     sizes: tuple
     fit_intercept: bool = True
 
+    def __str__(self):
+        return f"layers of {self.sizes} units and fit_intercept={self.fit_intercept}"
+
     @property
     def coef_shapes(self):
         return list(zip(self.sizes[:-1], self.sizes[1:], strict=True))

@@ -53,7 +53,7 @@ def half_mse(a, T, s):
     return 0.5 * xp.sum(s[:, None] * (a - T) ** 2) / xp.sum(s)
 
 
-def cost_and_gradient(X, T, s, coefs, intercepts, alpha):
+def cost_and_gradient(X, T, s, coefs, intercepts, alpha, total_weight=None):
     """Cost J of equation (6) and its gradient, by backpropagation.
 
     J is `half_mse` plus the penalty alpha/(2 Σs) Σ‖W⁽ˡ⁾‖². With delta⁽ˡ⁾ = ∂J/∂z⁽ˡ⁾,
@@ -73,6 +73,8 @@ def cost_and_gradient(X, T, s, coefs, intercepts, alpha):
     s : array of shape (n_samples,)
     coefs, intercepts : lists of arrays
     alpha : float
+    total_weight : float, default=None
+        Σs of the penalty, where the rows are a batch of more; None: that of the rows.
 
     Returns
     -------
@@ -82,14 +84,14 @@ def cost_and_gradient(X, T, s, coefs, intercepts, alpha):
     """
     xp, s = namespace(s)
     total = xp.sum(s)
+    decay = alpha / (total if total_weight is None else total_weight)
     activations = feedforward(X, coefs, intercepts)
     deltas = _deltas(activations, T, (s / total)[:, None], coefs)
     coef_grads = [
-        a.T @ delta + (alpha / total) * W
-        for a, delta, W in zip(activations[:-1], deltas, coefs, strict=True)
+        a.T @ delta + decay * W for a, delta, W in zip(activations[:-1], deltas, coefs, strict=True)
     ]
     intercept_grads = [xp.sum(delta, axis=0) for delta in deltas] if intercepts else []
-    penalty = 0.5 * alpha * sum(xp.sum(W**2) for W in coefs) / total
+    penalty = 0.5 * decay * sum(xp.sum(W**2) for W in coefs)
     return half_mse(activations[-1], T, s) + penalty, coef_grads, intercept_grads
 
 
@@ -120,11 +122,15 @@ class Backprop:
     layers : Layers
     alpha : float
         L2 penalty.
+    total_weight : float, default=None
+        Σs of all rows that training sees, so that the cost of a batch estimates
+        theirs; None: that of the rows of the call.
     """
 
-    def __init__(self, layers, alpha):
+    def __init__(self, layers, alpha, total_weight=None):
         self.layers = layers
         self.alpha = alpha
+        self.total_weight = total_weight
 
     def cost_and_gradient(self, theta, X, T, s, rows=None):
         """Cost and gradient of the batch `rows`, or of all rows, at `theta`.
@@ -134,7 +140,7 @@ class Backprop:
         if rows is not None:
             X, T, s = (_rows_of(array, rows) for array in (X, T, s))
         coefs, intercepts = self.layers.split(theta)
-        cost, *grads = cost_and_gradient(X, T, s, coefs, intercepts, self.alpha)
+        cost, *grads = cost_and_gradient(X, T, s, coefs, intercepts, self.alpha, self.total_weight)
         grad = 0 * theta
         for view, values in zip(chain(*self.layers.split(grad)), chain(*grads), strict=True):
             view[...] = values
