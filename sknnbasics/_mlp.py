@@ -95,7 +95,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         `n_iter_no_change` epochs are no better, which needs a `tol`.
     power_t : float, default=0.5
         Exponent of "invscaling".
-    alpha : float, default=0.01
+    alpha : float, default=0.02
         L2 penalty on the weights, not on the biases.
     max_iter : int, default=200
         Most epochs of one call of `fit`.
@@ -255,7 +255,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         learning_rate_init="auto",
         learning_rate="constant",
         power_t=0.5,
-        alpha=0.01,
+        alpha=0.02,
         max_iter=200,
         max_fun=15000,
         tol=1e-4,
