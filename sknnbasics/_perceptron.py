@@ -113,13 +113,13 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     converged_ : bool
         Whether the last epoch made no mistake. That holds for the weights as
         they learned: averaged or restored ones may still err.
-    mistake_curve_ : ndarray of int, shape (n_iter_,)
+    mistake_curve_ : ndarray of int, shape (`n_iter_`,)
         Corrections made in each epoch, over all units.
-    validation_scores_ : ndarray of shape (n_iter_,) or None
+    validation_scores_ : ndarray of shape (`n_iter_`,) or None
         Accuracy on the held-out samples after each epoch.
     n_features_in_ : int
         Number of features seen in fit.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, where X had string column names.
 
     See Also

@@ -1,0 +1,107 @@
+"""How Sphinx builds the documentation: ``sphinx-build -W -n docs docs/_build/html``."""
+
+import os
+from pathlib import Path
+
+import plotly.io as pio
+from plotly.io.base_renderers import MimetypeRenderer
+from plotly.offline import get_plotlyjs
+
+import sknnbasics
+
+os.environ["MPLBACKEND"] = "Agg"
+
+HERE = Path(__file__).parent
+
+project = "sknnbasics"
+version = release = sknnbasics.__version__
+project_copyright = "the authors of sknnbasics"
+exclude_patterns = ["_build", "_templates", "examples"]
+templates_path = ["_templates"]
+nitpicky = True
+default_role = "literal"
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.mathjax",
+    "matplotlib.sphinxext.plot_directive",
+    "myst_parser",
+    "numpydoc",
+    "sphinx_gallery.gen_gallery",
+]
+
+# What the pages ask for lies beside them, so that they can be read offline: MathJax in
+# _static, plotly.js in a folder of the build, as plotly brings it.
+built_static = HERE / "_build" / "static"
+built_static.mkdir(parents=True, exist_ok=True)
+(built_static / "plotly.min.js").write_text(get_plotlyjs(), encoding="utf-8")
+mathjax_path = "mathjax/tex-svg.js"
+
+
+class LocalPlotly(MimetypeRenderer):
+    """Figures of the gallery as HTML that asks for the plotly.js beside the pages."""
+
+    def to_mimebundle(self, fig_dict):
+        html = pio.to_html(
+            fig_dict,
+            config={"displaylogo": False, "responsive": True},
+            include_plotlyjs="../_static/plotly.min.js",
+            full_html=False,
+            default_height=525,
+            validate=False,
+        )
+        return {"text/html": html}
+
+
+pio.renderers["local"] = LocalPlotly()
+pio.renderers.default = "local"
+
+# The names of scikit-learn that the pages refer to, in a text file: a build needs no network.
+intersphinx_mapping = {"sklearn": ("https://scikit-learn.org/stable/", "scikit-learn.inv")}
+
+autosummary_generate = True
+autodoc_default_options = {"member-order": "bysource"}
+maximum_signature_line_length = 88
+numpydoc_show_class_members = False
+
+plot_include_source = True
+plot_html_show_source_link = False
+plot_html_show_formats = False
+plot_formats = [("png", 160)]
+plot_rcparams = {"figure.figsize": (6.4, 4.0), "font.size": 11}
+plot_apply_rcparams = True
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "filename_pattern": r"/plot_",
+    "ignore_pattern": r"quickstart",
+    "within_subsection_order": "FileNameSortKey",
+    "reference_url": {"sknnbasics": None},
+    "doc_module": ("sknnbasics",),
+    "backreferences_dir": "api/backreferences",
+    "default_thumb_file": str(HERE / "_static" / "thumbnail.png"),
+    "ignore_repr_types": r"matplotlib|Display",
+    "write_computation_times": False,
+    "show_signature": False,
+    "download_all_examples": False,
+    "remove_config_comments": True,
+}
+
+html_theme = "pydata_sphinx_theme"
+html_title = project
+html_logo = html_favicon = "_static/logo.svg"
+html_static_path = ["_static", str(built_static)]
+html_css_files = ["custom.css"]
+html_show_sourcelink = False
+html_theme_options = {
+    "logo": {"text": project},
+    "navigation_with_keys": False,
+    "show_prev_next": True,
+    "show_toc_level": 2,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "secondary_sidebar_items": ["page-toc"],
+}
+html_context = {"default_mode": "auto"}
