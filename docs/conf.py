@@ -94,7 +94,7 @@ html_title = project
 html_logo = html_favicon = "_static/logo.svg"
 html_static_path = ["_static", str(built_static)]
 html_css_files = ["custom.css"]
-html_show_sourcelink = False
+html_show_sourcelink = html_copy_source = False
 html_theme_options = {
     "logo": {"text": project},
     "navigation_with_keys": False,
