@@ -21,6 +21,10 @@ def step(z):
     ndarray of int8
         Outputs, shaped as `z`.
 
+    See Also
+    --------
+    sigmoid : The step made smooth.
+
     Examples
     --------
     >>> from sknnbasics.functional import step
@@ -46,6 +50,11 @@ def sigmoid(z):
     ndarray of float
         Activations in [0, 1], shaped as `z`.
 
+    See Also
+    --------
+    sigmoid_derivative : Its slope.
+    step : The function that it smooths.
+
     Examples
     --------
     >>> from sknnbasics.functional import sigmoid
@@ -70,6 +79,10 @@ def sigmoid_derivative(z):
     -------
     ndarray of float
         Slopes in [0, 1/4], shaped as `z`.
+
+    See Also
+    --------
+    sigmoid : The function whose slope this is.
 
     Examples
     --------

@@ -233,6 +233,13 @@ class LossCurveDisplay:
         ------
         ImportError
             If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> from sknnbasics import LossCurveDisplay
+        >>> display = LossCurveDisplay(curves=[[3, 1, 0]], quantity="mistakes").plot()
+        >>> display.ax_.get_ylabel()
+        'Mistakes'
         """
         plt = _pyplot(type(self))
         if ax is None:
@@ -303,9 +310,9 @@ class NetworkDisplay:
     activation : {"sigmoid", "step"}
         Activation function of all units.
     feature_names : list of str or None, default=None
-        Names of the inputs; None for x₁, x₂, …
+        Names of the inputs; None for x₁, x₂ and so on.
     output_names : list of str or None, default=None
-        Names of the outputs; None for ŷ, or ŷ₁, ŷ₂, …
+        Names of the outputs; None for ŷ, or ŷ₁, ŷ₂ and so on.
 
     Attributes
     ----------
@@ -379,7 +386,7 @@ class NetworkDisplay:
             In a Pipeline the inputs are what the transformers pass on.
         output_names : list of str, default=None
             Names of the outputs; None for the classes of a perceptron, or for
-            ŷ, or ŷ₁, ŷ₂, …
+            ŷ, or ŷ₁, ŷ₂ and so on.
         max_units : int, default=10
             A layer of more units shows so many rows, one of them dots.
         show_values : bool or "auto", default="auto"
@@ -459,6 +466,16 @@ class NetworkDisplay:
             `max_units` is below 3.
         ImportError
             If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sknnbasics import NetworkDisplay
+        >>> display = NetworkDisplay(
+        ...     coefs=[np.ones((784, 1))], intercepts=None, activation="step"
+        ... ).plot(max_units=5)
+        >>> len(display.units_[0])
+        4
         """
         plt = _pyplot(type(self))
         columns = self._columns(max_units)
@@ -799,6 +816,19 @@ class CostSurfaceDisplay:
 
         Training moves all weights, the picture two: the path is drawn on the
         surface of the fitted network, below or above where training was.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sknnbasics import CostSurfaceDisplay, SigmoidMLPRegressor
+        >>> X = np.linspace(-1, 1, 30)[:, None]
+        >>> network = SigmoidMLPRegressor(hidden_layer_sizes=(), solver="lbfgs", random_state=0)
+        >>> network = network.fit(X, X[:, 0])
+        >>> display = CostSurfaceDisplay.from_estimator(
+        ...     network, X, X[:, 0], weights=((1, 0, 1), (1, 1, 1)), span=1, grid_resolution=10
+        ... )
+        >>> bool(display.point_cost < display.cost.min())
+        True
         """
         _pyplot(cls)
         network, transformers = _fitted_model(estimator, cls, (SigmoidMLPRegressor,))
@@ -843,6 +873,18 @@ class CostSurfaceDisplay:
             If `kind` is neither, or needs other axes than `ax`.
         ImportError
             If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sknnbasics import CostSurfaceDisplay
+        >>> xx0, xx1 = np.meshgrid(np.linspace(-1, 1, 20), np.linspace(-1, 1, 20))
+        >>> display = CostSurfaceDisplay(
+        ...     weights=((1, 1, 1), (1, 2, 1)), xx0=xx0, xx1=xx1, cost=xx0**2 + xx1**2,
+        ...     point=np.zeros(2), point_cost=0.0,
+        ... ).plot(kind="surface")
+        >>> display.ax_.name
+        '3d'
         """
         plt = _pyplot(type(self))
         if kind not in ("contour", "surface"):

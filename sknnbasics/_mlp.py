@@ -371,6 +371,19 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         -----
         ConvergenceWarning
             If `max_iter` or `max_fun` ends the training while `tol` is set.
+
+        Examples
+        --------
+        A validation set of your own:
+
+        >>> import numpy as np
+        >>> from sknnbasics import SigmoidMLPRegressor
+        >>> X = np.linspace(-1, 1, 200)[:, None]
+        >>> y = np.sin(3 * X[:, 0])
+        >>> network = SigmoidMLPRegressor(max_iter=20, tol=None, random_state=0)
+        >>> network = network.fit(X[::2], y[::2], X_val=X[1::2], y_val=y[1::2])
+        >>> len(network.validation_loss_curve_)
+        20
         """
         continues = self.warm_start and hasattr(self, "coefs_")
         data = self._validate(X, y, sample_weight, reset=not continues)
@@ -419,6 +432,18 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         ------
         ValueError
             As `fit`, and if `early_stopping` is set.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sknnbasics import SigmoidMLPRegressor
+        >>> rng = np.random.default_rng(0)
+        >>> network = SigmoidMLPRegressor(y_range=(0, 1), random_state=0)
+        >>> for _ in range(50):
+        ...     X = rng.uniform(-1, 1, size=(200, 2))
+        ...     network = network.partial_fit(X, (X[:, 0] > X[:, 1]).astype(float))
+        >>> network.predict([[0.5, -0.5], [-0.5, 0.5]]).round().tolist()
+        [1.0, 0.0]
         """
         if self.early_stopping:
             raise ValueError(
@@ -449,6 +474,16 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Predictions within `y_range`, shaped as the targets were.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sknnbasics import SigmoidMLPRegressor
+        >>> X = np.linspace(-1, 1, 50)[:, None]
+        >>> network = SigmoidMLPRegressor(solver="lbfgs", y_range=(0, 10), random_state=0)
+        >>> network = network.fit(X, 5 + 4 * X[:, 0])
+        >>> bool(network.predict([[-1e6], [1e6]]).min() >= 0)
+        True
         """
         X = self._inputs(X, "predict")
         a = backprop_for(X)(self._state.layers, self.alpha).predict(self._theta(), X)
@@ -456,7 +491,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         return predictions[:, 0] if self._state.flat else predictions
 
     def feedforward(self, X):
-        """Activations of every layer, equations (1) to (4).
+        """Compute the activations of every layer, equations (1) to (4).
 
         Parameters
         ----------
@@ -467,6 +502,19 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         -------
         list of ndarrays, each of shape (n_samples, units of the layer)
             ``activations[l-1]`` is a⁽ˡ⁾: X first, the outputs in [0, 1] last.
+
+        See Also
+        --------
+        sknnbasics.functional.feedforward : The same from weights of your own.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sknnbasics import SigmoidMLPRegressor
+        >>> X, y = np.array([[3.0, 5], [5, 1], [10, 2]]), np.array([0.75, 0.82, 0.93])
+        >>> network = SigmoidMLPRegressor(hidden_layer_sizes=(3,), max_iter=10, tol=None)
+        >>> [a.shape for a in network.fit(X, y).feedforward(X)]
+        [(3, 2), (3, 3), (3, 1)]
         """
         X = self._inputs(X, "feedforward")
         learned = self._state.layers.fit_intercept
@@ -488,6 +536,20 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         -------
         float
             J, as in equation (6).
+
+        See Also
+        --------
+        sknnbasics.functional.half_mse : The cost without the penalty, of any outputs.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sknnbasics import SigmoidMLPRegressor
+        >>> X, y = np.array([[3.0, 5], [5, 1], [10, 2]]), np.array([0.75, 0.82, 0.93])
+        >>> network = SigmoidMLPRegressor(y_range=(0, 1), alpha=0, max_iter=10, tol=None)
+        >>> J = network.fit(X, y).cost(X, y)
+        >>> bool(np.isclose(J, np.mean((y - network.predict(X)) ** 2) / 2))
+        True
         """
         cost, _ = self._cost_and_gradient(X, y, sample_weight, "cost")
         return float(cost)
@@ -510,6 +572,20 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             ∂J/∂W⁽ˡ⁾, shaped as `coefs_`.
         intercept_grads : list of ndarrays
             ∂J/∂b⁽ˡ⁾, shaped as `intercepts_`; zeros if the biases do not learn.
+
+        See Also
+        --------
+        sknnbasics.functional.cost_and_gradient : The same from weights of your own.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sknnbasics import SigmoidMLPRegressor
+        >>> X, y = np.array([[3.0, 5], [5, 1], [10, 2]]), np.array([0.75, 0.82, 0.93])
+        >>> network = SigmoidMLPRegressor(hidden_layer_sizes=(3,), max_iter=10, tol=None)
+        >>> coef_grads, intercept_grads = network.fit(X, y).cost_gradient(X, y)
+        >>> [grad.shape for grad in coef_grads]
+        [(2, 3), (3, 1)]
         """
         _, grad = self._cost_and_gradient(X, y, sample_weight, "cost_gradient")
         return _split(self._state.layers, copied(grad))

@@ -259,6 +259,18 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         -----
         ConvergenceWarning
             If `max_iter` epochs end the training.
+
+        Examples
+        --------
+        An OR gate, from weights that are passed:
+
+        >>> from sknnbasics import PerceptronClassifier
+        >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 1]
+        >>> gate = PerceptronClassifier(eta0=1, shuffle=False)
+        >>> gate.fit(X, y, coef_init=[1, 1], intercept_init=-1).coef_
+        array([[1., 2.]])
+        >>> gate.mistake_curve_
+        array([1, 0])
         """
         continues = self.warm_start and hasattr(self, "coef_")
         data = self._validate(X, y, self.classes_ if continues else None, reset=not continues)
@@ -302,6 +314,15 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             If X or y is no valid input, `classes` is missing in the first call
             or differs later, y has a label outside it, or the parameters ask
             for what one epoch cannot give: `early_stopping`, "balanced" weights.
+
+        Examples
+        --------
+        >>> from sknnbasics import PerceptronClassifier
+        >>> gate = PerceptronClassifier(random_state=0)
+        >>> for X, y in [([[2.0], [1.0]], ["b", "b"]), ([[-1.0], [-2.0]], ["a", "a"])]:
+        ...     gate = gate.partial_fit(X, y, classes=["a", "b"])
+        >>> gate.n_iter_, gate.predict([[-3.0], [3.0]]).tolist()
+        (2, ['a', 'b'])
         """
         first = not hasattr(self, "coef_")
         data = self._validate(X, y, self._declared_classes(classes, first), reset=first)
@@ -326,6 +347,14 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         ndarray of shape (n_samples,) or (n_samples, n_classes)
             One column a class, or in the binary case one number a sample,
             positive where the unit fires.
+
+        Examples
+        --------
+        >>> from sknnbasics import PerceptronClassifier
+        >>> gate = PerceptronClassifier(threshold=2, fit_intercept=False)
+        >>> gate = gate.fit([[1, 1], [0, 1]], [1, 0], coef_init=[1.5, 1])
+        >>> gate.decision_function([[1, 1], [0, 1]])
+        array([ 0.5, -1. ])
         """
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, accept_sparse="csr", dtype=FLOATS)
@@ -345,6 +374,13 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         ndarray of shape (n_samples,)
             ``classes_[1]`` where the one unit fires and ``classes_[0]``
             where it does not, or the class whose unit is highest.
+
+        Examples
+        --------
+        >>> from sknnbasics import PerceptronClassifier
+        >>> gate = PerceptronClassifier().fit([[-1.0], [1.0]], ["low", "high"])
+        >>> gate.predict([[-3.0], [3.0]]).tolist()
+        ['low', 'high']
         """
         z = self.decision_function(X)
         return self.classes_[(z > 0).astype(np.intp) if z.ndim == 1 else z.argmax(axis=1)]

@@ -21,7 +21,7 @@ __all__ = [
 
 
 def feedforward(X, coefs, intercepts=None):
-    """Activations of every layer of a sigmoid network, equations (1) to (4).
+    """Compute the activations of every layer of a sigmoid network, equations (1) to (4).
 
     Parameters
     ----------
@@ -35,7 +35,12 @@ def feedforward(X, coefs, intercepts=None):
     Returns
     -------
     list of arrays
-        a⁽¹⁾ = X, a⁽²⁾, …, ŷ; one row a sample, one column a unit.
+        The layers a⁽¹⁾ = X, a⁽²⁾, …, ŷ; one row a sample, one column a unit.
+
+    See Also
+    --------
+    cost_and_gradient : What training needs beside it.
+    sknnbasics.SigmoidMLPRegressor.feedforward : The same for a fitted network.
 
     Examples
     --------
@@ -65,6 +70,10 @@ def half_mse(y_pred, y_true, sample_weight=None):
     -------
     float
         The cost, in the squared units of `y_true`.
+
+    See Also
+    --------
+    cost_and_gradient : The cost as a function of the weights, with its gradient.
 
     Examples
     --------
@@ -105,6 +114,12 @@ def cost_and_gradient(X, y, coefs, intercepts=None, *, sample_weight=None, alpha
         ∂J/∂W⁽ˡ⁾, shaped as `coefs`.
     intercept_grads : list of arrays
         ∂J/∂b⁽ˡ⁾, shaped as `intercepts`; empty without biases.
+
+    See Also
+    --------
+    feedforward : The activations alone.
+    half_mse : The cost of given outputs.
+    sknnbasics.SigmoidMLPRegressor.cost_gradient : The gradient of a fitted network.
 
     Examples
     --------

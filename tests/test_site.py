@@ -1,0 +1,109 @@
+"""The built documentation: its links resolve, and it asks for nothing outside itself.
+
+The build is docs/_build/html, or where the variable SKNNBASICS_SITE points; without
+one there is nothing to test.
+"""
+
+import os
+import re
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+DEFAULT = Path(__file__).parents[1] / "docs" / "_build" / "html"
+SITE = Path(os.environ.get("SKNNBASICS_SITE", DEFAULT)).resolve()
+PAGES = sorted(p for p in SITE.rglob("*.html") if "_static" not in p.parts)
+
+pytestmark = pytest.mark.skipif(not PAGES, reason="the documentation is not built")
+every_page = pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(SITE)))
+
+LOADED = {  # what a browser fetches without being asked
+    "script": ("src",),
+    "img": ("src", "srcset"),
+    "source": ("src", "srcset"),
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "iframe": ("src",),
+    "embed": ("src",),
+    "object": ("data",),
+    "image": ("href", "xlink:href"),
+    "use": ("href", "xlink:href"),
+}
+LINKS_LOADED = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "preconnect"}
+
+
+class Page(HTMLParser):
+    """The anchors of a page, what it loads, and where its links lead."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.anchors, self.loaded, self.links = {"", "top"}, [], []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        attrs = {name: value or "" for name, value in attrs}
+        self.anchors |= {attrs[name] for name in ("id", "name") if name in attrs}
+        for name in LOADED.get(tag, ()):
+            values = attrs.get(name, "").split(",") if name == "srcset" else [attrs.get(name, "")]
+            self.loaded += [value.split()[0] for value in values if value.strip()]
+        if tag == "link" and LINKS_LOADED & set(attrs.get("rel", "").split()):
+            self.loaded.append(attrs["href"])
+        if tag == "a" and "href" in attrs:
+            self.links.append(attrs["href"])
+
+
+parsed = cache(Page)
+
+
+def is_outside(address):
+    return bool(urlsplit(address).netloc)
+
+
+def missing(path, address):
+    """What of an address inside the site is not there, or None."""
+    parts = urlsplit(address)
+    target = path if not parts.path else (path.parent / unquote(parts.path)).resolve()
+    if not target.is_relative_to(SITE) or not target.is_file():
+        return f"{address}: no such file"
+    if target.suffix == ".html" and unquote(parts.fragment) not in parsed(target).anchors:
+        return f"{address}: no such anchor"
+    return None
+
+
+def test_the_pages_are_there():
+    names = {str(path.relative_to(SITE)) for path in PAGES}
+    assert {"index.html", "tutorial/index.html", "guide/index.html", "api/index.html"} <= names
+    assert {"auto_examples/index.html", "performance.html", "changelog.html"} <= names
+
+
+@every_page
+def test_links_resolve(path):
+    inside = [link for link in parsed(path).links if not urlsplit(link).scheme]
+    assert [problem for link in inside if (problem := missing(path, link))] == []
+
+
+@every_page
+def test_what_a_page_loads_is_there(path):
+    inside = [address for address in parsed(path).loaded if not urlsplit(address).scheme]
+    assert not [problem for address in inside if (problem := missing(path, address))]
+
+
+@every_page
+def test_a_page_loads_nothing_from_outside(path):
+    assert [address for address in parsed(path).loaded if is_outside(address)] == []
+
+
+def test_style_sheets_load_nothing_from_outside():
+    for path in SITE.rglob("*.css"):
+        for address in re.findall(r"url\(\s*[\"']?([^\"')]+)", path.read_text(encoding="utf-8")):
+            assert not is_outside(address), f"{path.name}: {address}"
+
+
+@every_page
+def test_scripts_within_a_page_load_nothing_from_outside(path):
+    """Figures of plotly, for one, can bring a script that asks a server for another."""
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"import\(?\s*[\"']https?:|cdn\.[\w.-]+/|MathJax\.js", text)
