@@ -63,9 +63,10 @@ intersphinx_mapping = {"sklearn": ("https://scikit-learn.org/stable/", "scikit-l
 autosummary_generate = True
 autodoc_default_options = {"member-order": "bysource"}
 maximum_signature_line_length = 88
+toc_object_entries_show_parents = "hide"
 numpydoc_show_class_members = False
 
-plot_include_source = True
+plot_include_source = False
 plot_html_show_source_link = False
 plot_html_show_formats = False
 plot_formats = [("png", 160)]

@@ -59,13 +59,13 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     """Network of sigmoid layers, trained by backpropagation of the squared error.
 
     Every layer computes a = σ(z) with z = x W + b, the output layer included,
-    whose unit interval is stretched over a range of target values, `y_range`:
+    whose unit interval is stretched over a range of target values, `y_range`::
 
         prediction = low + (high − low) a
 
     Training minimises half the mean squared error, equation (5) of the article,
     between the output activations a and the targets t carried into the unit
-    interval, plus an L2 penalty:
+    interval, plus an L2 penalty::
 
         J = 1/(2 Σs) Σᵢ sᵢ ‖aᵢ − tᵢ‖² + alpha/(2 Σs) Σ‖W‖²
 

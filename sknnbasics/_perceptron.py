@@ -45,9 +45,10 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     """Perceptron: a step unit trained by the online, error-driven rule.
 
     The unit fires, o = 1, when w·x + b > 0, and does not, o = 0, otherwise. Each
-    epoch visits every sample once; a sample with target t moves the weights by
+    epoch visits every sample once; a sample with target t moves the weights by::
 
-        w += eta0 (t − o) x        b += eta0 (t − o)
+        w += eta0 (t − o) x
+        b += eta0 (t − o)
 
     so only mistakes teach. Training ends at the first epoch without a mistake:
     the classes are separated, and no later epoch would change anything. With
