@@ -95,6 +95,7 @@ html_title = project
 html_logo = html_favicon = "_static/logo.svg"
 html_static_path = ["_static", str(built_static)]
 html_css_files = ["custom.css"]
+html_sidebars = {page: [] for page in ("index", "performance", "contributing", "changelog")}
 html_show_sourcelink = html_copy_source = False
 html_theme_options = {
     "logo": {"text": project},
