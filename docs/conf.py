@@ -79,7 +79,6 @@ sphinx_gallery_conf = {
     "filename_pattern": r"/plot_",
     "ignore_pattern": r"quickstart",
     "within_subsection_order": "FileNameSortKey",
-    "reference_url": {"sknnbasics": None},
     "doc_module": ("sknnbasics",),
     "backreferences_dir": "api/backreferences",
     "default_thumb_file": str(HERE / "_static" / "thumbnail.png"),
