@@ -1,6 +1,5 @@
 """How Sphinx builds the documentation: ``sphinx-build -W -n docs docs/_build/html``."""
 
-import os
 from pathlib import Path
 
 import plotly.io as pio
@@ -8,8 +7,6 @@ from plotly.io.base_renderers import MimetypeRenderer
 from plotly.offline import get_plotlyjs
 
 import sknnbasics
-
-os.environ["MPLBACKEND"] = "Agg"
 
 HERE = Path(__file__).parent
 
@@ -60,18 +57,15 @@ pio.renderers.default = "local"
 # The names of scikit-learn that the pages refer to, in a text file: a build needs no network.
 intersphinx_mapping = {"sklearn": ("https://scikit-learn.org/stable/", "scikit-learn.inv")}
 
-autosummary_generate = True
 autodoc_default_options = {"member-order": "bysource"}
 maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
 numpydoc_show_class_members = False
 
-plot_include_source = False
 plot_html_show_source_link = False
 plot_html_show_formats = False
 plot_formats = [("png", 160)]
 plot_rcparams = {"figure.figsize": (6.4, 4.0), "font.size": 11}
-plot_apply_rcparams = True
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
@@ -98,11 +92,8 @@ html_sidebars = {page: [] for page in ("index", "performance", "contributing", "
 html_show_sourcelink = html_copy_source = False
 html_theme_options = {
     "logo": {"text": project},
-    "navigation_with_keys": False,
-    "show_prev_next": True,
     "show_toc_level": 2,
     "footer_start": ["copyright"],
     "footer_end": [],
-    "secondary_sidebar_items": ["page-toc"],
 }
 html_context = {"default_mode": "auto"}
