@@ -400,6 +400,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
                 f"Training was interrupted in epoch {len(run.progress.loss_curve) + 1}; "
                 "the weights reached so far are kept.",
             )
+        finally:
+            run.progress.release()
         fitted = self._fitted(run)
         tasks.end(lambda: fitted)
         publish(self, fitted)
@@ -458,7 +460,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             )
         run.progress.on_epoch_end = lambda: self._report(run)
         self._set_objective(run, data)
-        self._descend(run, max_iter=1)
+        try:
+            self._descend(run, max_iter=1)
+        finally:
+            run.progress.release()
         publish(self, self._fitted(run))
         return self
 

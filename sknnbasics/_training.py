@@ -156,6 +156,14 @@ class Progress:
         stop = self.on_epoch_end()
         return stop or self._has_stalled()
 
+    def release(self):
+        """Let go of the callables, and so of the rows that they hold.
+
+        They lead back here, and such a circle keeps the rows in memory until
+        the garbage collector runs, which arrays do not bring about.
+        """
+        self.on_epoch_begin = self.on_epoch_end = self.validation_cost = None
+
     def _check_finite(self, theta, cost):
         with np.errstate(over="ignore", invalid="ignore"):
             finite = math.isfinite(cost) and math.isfinite(float(theta @ theta))
