@@ -57,7 +57,7 @@ def sigmoid_network():
 
 
 def compare(title, X, y, contenders, folds):
-    """Cross-validated scores of a grid search behind a StandardScaler, and its winner's fit time."""
+    """Cross-validated scores of a grid search, and the time to fit its winner."""
     print(f"\n{title}: {X.shape[0]} samples, {X.shape[1]} features, {folds.n_splits} folds")
     for model, grid in contenders:
         name = type(model).__name__

@@ -513,8 +513,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             if stopped or run.converged or patience.exhausted:
                 return
         warn(
-            f"The last of max_iter={self.max_iter} epochs still made {run.mistakes[-1]} mistakes. "
-            "Increase max_iter or scale X"
+            f"The last of max_iter={self.max_iter} epochs still made "
+            f"{_mistakes(run.mistakes[-1])}. Increase max_iter or scale X"
             + ("." if self.average or self.early_stopping else ADVICE),
             ConvergenceWarning,
         )
@@ -538,7 +538,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         if self.verbose:
             held_out = self.early_stopping
             accuracy = f", validation accuracy {run.scores[-1]:.4f}" if held_out else ""
-            print(f"Epoch {len(run.mistakes)}: {run.mistakes[-1]} mistakes{accuracy}")
+            print(f"Epoch {len(run.mistakes)}: {_mistakes(run.mistakes[-1])}{accuracy}")
 
     def _fitted(self, run, data):
         coef, intercept = run.best or run.units.weights()
@@ -608,6 +608,10 @@ class _Run:
         if score >= self.best_score:
             self.best_score, self.best = score, (coef, intercept)
         return score
+
+
+def _mistakes(count):
+    return "1 mistake" if count == 1 else f"{count} mistakes"
 
 
 def _plain(attributes):

@@ -29,8 +29,9 @@ def public_names():
 
 def own_methods(cls):
     for name in vars(cls):
-        # scikit-learn makes the set_…_request methods, and writes their docstrings.
-        if not name.startswith(("_", "set_")) and callable(getattr(cls, name)):
+        # scikit-learn makes the set_…_request methods, and writes their docstrings;
+        # the onnx_… methods are called by skl2onnx and by nobody else.
+        if not name.startswith(("_", "set_", "onnx_")) and callable(getattr(cls, name)):
             yield name
 
 

@@ -13,6 +13,12 @@ def test_there_are_snippets():
     assert len(SNIPPETS) >= 4
 
 
+def test_the_output_of_the_quickstart_is_shown():
+    shown = re.findall(r"```\n(The AND gate.*?)```", README.read_text(), flags=re.DOTALL)
+    assert len(shown) == 1
+    assert "SigmoidMLPRegressor" in shown[0]
+
+
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_snippets_run(capsys):
     namespace = {}
