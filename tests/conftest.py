@@ -1,11 +1,16 @@
-"""Pictures in tests are drawn without a window and closed after each."""
+"""Pictures are drawn without a window and closed after each test; how many examples are drawn."""
 
 import os
 import sys
 
 import pytest
+from hypothesis import settings
 
 os.environ["MPLBACKEND"] = "Agg"
+
+settings.register_profile("fast", max_examples=25, derandomize=True, deadline=None)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
 @pytest.fixture(autouse=True)

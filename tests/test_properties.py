@@ -1,0 +1,414 @@
+"""What holds for any data and any parameters, on examples that hypothesis draws.
+
+Samples and targets are small multiples of 1/4, so that sums are exact where a
+property is an equality. HYPOTHESIS_PROFILE=thorough draws forty times as many.
+"""
+
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
+
+from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The last of max_iter:UserWarning"),
+    # scikit-learn's, about few samples of many labels.
+    pytest.mark.filterwarnings("ignore:The number of unique classes:UserWarning"),
+]
+
+booleans = st.booleans()
+seeds = st.integers(0, 3)
+
+
+def one_of(*values):
+    return st.sampled_from(values)
+
+
+def quarters(shape):
+    return arrays(np.int64, shape, elements=st.integers(-8, 8)).map(lambda a: a / 4)
+
+
+perceptrons = st.builds(
+    PerceptronClassifier,
+    threshold=one_of(0.0, 0.5, -3.0),
+    fit_intercept=booleans,
+    init=one_of("zeros", "uniform"),
+    eta0=one_of(0.1, 1.0),
+    max_iter=one_of(1, 4, 15),
+    tol=one_of(0.0, None),
+    n_iter_no_change=one_of(1, 5),
+    shuffle=booleans,
+    average=booleans,
+    class_weight=one_of(None, "balanced", {0: 0.5}),
+    random_state=seeds,
+)
+networks = st.builds(
+    SigmoidMLPRegressor,
+    hidden_layer_sizes=one_of((), (1,), (3,), (3, 2)),
+    y_range=one_of("auto", (-2, 2)),
+    solver=one_of("adam", "sgd", "lbfgs"),
+    batch_size=one_of("auto", None, 1, 3),
+    learning_rate=one_of("constant", "invscaling"),
+    alpha=one_of(0.0, 0.01, 1.0),
+    max_iter=one_of(1, 3),
+    tol=st.none(),
+    momentum=one_of(0.0, 0.9),
+    nesterovs_momentum=booleans,
+    shuffle=booleans,
+    fit_intercept=booleans,
+    init=one_of("glorot_uniform", "standard_normal"),
+    random_state=seeds,
+)
+
+
+@st.composite
+def samples(draw, min_samples=1):
+    shape = draw(st.integers(min_samples, 10)), draw(st.integers(1, 9))
+    return draw(quarters(shape)).astype(draw(one_of(np.float64, np.float32)))
+
+
+@st.composite
+def labelled(draw):
+    """Samples, and labels of two to four classes, the first two of which are there."""
+    X = draw(samples(min_samples=2))
+    labels = draw(arrays(np.int64, len(X), elements=st.integers(0, draw(st.integers(1, 3)))))
+    labels[:2] = 0, 1
+    return X, labels
+
+
+@st.composite
+def with_targets(draw):
+    """Samples, and targets of one output, as a vector, or of one or two as columns."""
+    X = draw(samples())
+    n_outputs = draw(one_of((), (1,), (2,)))
+    return X, draw(quarters((len(X), *n_outputs)))
+
+
+def of(estimators, data):
+    return st.tuples(estimators, data).map(lambda pair: (pair[0], *pair[1]))
+
+
+problems = st.one_of(of(perceptrons, labelled()), of(networks, with_targets()))
+
+
+def strided(X):
+    room = np.zeros((2 * X.shape[0], 3 * X.shape[1]), X.dtype)
+    room[::2, ::3] = X
+    return room[::2, ::3]
+
+
+def read_only(X):
+    X = X.copy()
+    X.flags.writeable = False
+    return X
+
+
+def repeated_csr(X):
+    """Each value stored twice, as halves, the columns unsorted, behind 64-bit indices."""
+    data, columns = np.repeat(X[:, ::-1] / 2, 2), np.arange(X.shape[1])[::-1].repeat(2)
+    indices = np.tile(columns, len(X)).astype(np.int64)
+    indptr = np.arange(len(X) + 1, dtype=np.int64) * len(columns)
+    matrix = sp.csr_array((data.astype(X.dtype), indices, indptr), shape=X.shape)
+    matrix.indices, matrix.indptr = indices, indptr
+    return matrix
+
+
+FORMS = {
+    "as it is": lambda X: X,
+    "Fortran order": np.asfortranarray,
+    "strided": strided,
+    "backwards": lambda X: X[::-1, ::-1].copy()[::-1, ::-1],
+    "read-only": read_only,
+    "csr": sp.csr_array,
+    "csr with repetitions": repeated_csr,
+    "csc": sp.csc_matrix,
+    "coo": sp.coo_array,
+}
+forms = st.sampled_from(sorted(FORMS)).map(FORMS.get)
+
+
+def fingerprint(*arrays):
+    return [
+        bits(
+            [
+                getattr(array, name)
+                for name in ("data", "indices", "indptr", "coords")
+                if hasattr(array, name)
+            ]
+        )
+        if sp.issparse(array)
+        else (bits(array), array.strides)
+        for array in arrays
+    ]
+
+
+def learned(model):
+    """All that was learned, bit by bit."""
+    return {name: bits(value) for name, value in vars(model).items() if name[-1] == "_"}
+
+
+def bits(value):
+    if isinstance(value, np.ndarray):
+        return value.dtype, value.shape, value.tobytes()
+    return [bits(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def decisions(model, X):
+    """The numbers behind the predictions, and their scale for a comparison up to rounding."""
+    if isinstance(model, PerceptronClassifier):
+        return model.decision_function(X), np.abs(model.coef_).max() + np.abs(model.intercept_)[0]
+    return model.predict(X), (model.y_high_ - model.y_low_).max() + np.abs(model.y_high_).max()
+
+
+def assert_same_decisions(model, X, expected, Z, rounding=1e-11):
+    actual, scale = decisions(model, X)
+    expected, _ = decisions(expected, Z)
+    rounding = rounding if X.dtype == np.float64 else 1e-4
+    assert_allclose(actual, expected, rtol=0, atol=100 * rounding * scale)
+
+
+# Both
+
+
+@given(problems, forms)
+def test_inputs_are_left_as_they_were(problem, form):
+    model, X, y = problem
+    X, weights = form(X), np.arange(len(y)) % 3 + 1.0
+    before = fingerprint(X, y, weights)
+    if isinstance(model, SigmoidMLPRegressor):
+        model.fit(X, y, weights).cost_gradient(X, y, weights)
+    else:
+        model.fit(X, y).decision_function(X)
+    model.predict(X)
+    assert fingerprint(X, y, weights) == before
+
+
+@given(problems, forms)
+def test_the_form_of_the_samples_does_not_matter(problem, form):
+    model, X, y = problem
+    assume(model.get_params().get("solver") != "lbfgs")  # merges rows that are stored alike
+    if isinstance(model, PerceptronClassifier):
+        model.set_params(eta0=1.0, init="zeros", class_weight=None)  # exact sums: no tie by chance
+    expected = clone(model).fit(X, y)
+    assert_same_decisions(model.fit(form(X), y), X, expected, X, rounding=1e-9)
+
+
+@given(problems, st.integers(-300, 90))
+def test_predictions_are_finite_and_inside_the_range(problem, exponent):
+    model, X, y = problem
+    model.fit(X, y)
+    if X.dtype == np.float64:
+        X = np.vstack([X, X * 10.0**exponent])
+    predicted = model.predict(X)
+    assert predicted.shape == (len(X), *y.shape[1:])
+    if isinstance(model, SigmoidMLPRegressor):
+        assert (predicted.reshape(len(X), -1) >= model.y_low_).all()
+        assert (predicted.reshape(len(X), -1) <= model.y_high_).all()
+        assert predicted.dtype == X.dtype
+    else:
+        assert np.isin(predicted, y).all()
+        assert np.isfinite(model.decision_function(X)).all()
+
+
+@given(problems)
+def test_samples_are_predicted_alone_as_among_others(problem):
+    model, X, y = problem
+    model.fit(X, y)
+    alone = np.concatenate([decisions(model, x[None])[0] for x in X])
+    together, scale = decisions(model, X)
+    assert_allclose(
+        alone, together, rtol=0, atol=scale * (1e-12 if X.dtype == np.float64 else 1e-4)
+    )
+
+
+@given(problems)
+def test_a_seed_determines_a_fit_to_the_last_bit(problem):
+    model, X, y = problem
+    first = learned(model.fit(X, y))
+    assert learned(model.fit(X, y)) == first
+    assert learned(clone(model).fit(X, y)) == first
+
+
+@given(problems)
+def test_a_pickle_predicts_and_learns_on_to_the_last_bit(problem):
+    model, X, y = problem
+    model.set_params(warm_start=True)
+    copy = pickle.loads(pickle.dumps(model.fit(X, y)))
+    assert_array_equal(copy.predict(X), model.predict(X), strict=True)
+    assert learned(copy.fit(X, y)) == learned(model.fit(X, y))
+
+
+@given(problems)
+def test_one_chunk_of_partial_fit_is_a_fit_of_one_epoch(problem):
+    model, X, y = problem
+    model.set_params(max_iter=1)
+    if isinstance(model, SigmoidMLPRegressor):
+        assume(model.solver != "lbfgs")
+        chunk = clone(model).partial_fit(X, y)
+    else:
+        model.set_params(class_weight=None)
+        chunk = clone(model).partial_fit(X, y, classes=np.unique(y))
+    assert learned(chunk) == learned(model.fit(X, y))
+
+
+@given(problems, st.data())
+def test_a_failed_call_changes_nothing(problem, data):
+    model, X, y = problem
+    model.fit(X, y)
+    before = pickle.dumps(model)
+    broken = X.copy()
+    broken[data.draw(st.integers(0, len(X) - 1))] = data.draw(one_of(np.nan, np.inf))
+    with pytest.raises(ValueError, match=r"NaN|infinity"):
+        model.fit(broken, y)
+    with pytest.raises(ValueError, match=r"inconsistent|samples"):
+        model.fit(X, np.append(y, y[:1], axis=0))
+    assert pickle.dumps(model) == before
+
+
+# The perceptron
+
+
+@given(perceptrons, labelled(), st.randoms(use_true_random=False))
+def test_permuted_features_permute_the_weights(model, data, random):
+    X, labels = data
+    order = random.sample(range(X.shape[1]), X.shape[1])
+    model.set_params(init="zeros", eta0=1.0, class_weight=None)  # exact sums, in any order
+    coef = clone(model).fit(X, labels).coef_
+    permuted = model.fit(X[:, order], labels).coef_
+    assert_array_equal(permuted, coef[:, order], strict=True)
+
+
+@given(perceptrons, labelled(), one_of(2.0**-40, 0.5, 8.0, 2.0**60))
+def test_a_step_scaled_with_the_start_scales_the_weights(model, data, factor):
+    X, labels = data
+    model.set_params(init="zeros")
+    expected = clone(model).fit(X, labels)
+    model.set_params(eta0=factor * model.eta0, threshold=factor * model.threshold)
+    model.fit(X, labels)
+    assert_array_equal(model.coef_, factor * expected.coef_)
+    assert_array_equal(model.mistake_curve_, expected.mistake_curve_)
+
+
+@given(quarters((8, 3)), quarters(4), booleans, seeds)
+def test_novikoff_bounds_the_mistakes(X, plane, shuffle, seed):
+    X = np.column_stack([X, np.ones(len(X))])
+    distances = X @ plane
+    labels = distances > 0
+    assume(distances.all() and 0 < labels.sum() < len(labels))
+    margin = np.abs(distances).min() / np.linalg.norm(plane)
+    bound = (X**2).sum(axis=1).max() / margin**2
+    model = PerceptronClassifier(
+        eta0=1.0, tol=None, max_iter=int(bound) + 2, shuffle=shuffle, random_state=seed
+    ).fit(X[:, :3], labels)
+    assert model.converged_
+    assert model.mistake_curve_.sum() <= bound
+    assert model.score(X[:, :3], labels) == 1
+
+
+# The network
+
+
+@given(networks, with_targets(), st.randoms(use_true_random=False))
+def test_permuted_features_permute_the_first_weights(model, data, random):
+    X, y = data
+    assume(model.solver != "lbfgs")  # sums the rows in an order that depends on their bytes
+    order = random.sample(range(X.shape[1]), X.shape[1])
+    start = clone(model).set_params(max_iter=1, learning_rate_init=1e-12, alpha=0).fit(X, y)
+    first, *others = start.coefs_
+    expected = clone(model).fit(X, y, coefs_init=[first, *others])
+    model.fit(X[:, order], y, coefs_init=[first[order], *others])
+    atol = 1e-6 if X.dtype == np.float64 else 1e-2
+    assert_allclose(model.coefs_[0], expected.coefs_[0][order], rtol=0, atol=atol)
+    assert_same_decisions(model, X[:, order], expected, X, rounding=1e-8)
+
+
+@given(networks, with_targets(), st.data())
+def test_a_row_of_weight_0_changes_nothing(model, data, draw):
+    X, y = data
+    weights = draw.draw(arrays(np.float64, len(X), elements=st.sampled_from([1.0, 2.0, 0.25])))
+    expected = learned(clone(model).fit(X, y, weights))
+    at = draw.draw(st.lists(st.integers(0, len(X)), min_size=1, max_size=3))
+    wild = draw.draw(one_of(0.0, 1e30, -1e30))
+    X, y = np.insert(X, at, wild, axis=0), np.insert(y, at, wild, axis=0)
+    assert learned(model.fit(X, y, np.insert(weights, at, 0))) == expected
+
+
+@given(networks, with_targets(), st.data())
+def test_a_weight_is_a_repetition(model, data, draw):
+    X, y = data
+    model.set_params(batch_size=None, learning_rate="constant")
+    times = draw.draw(arrays(np.int64, len(X), elements=st.integers(1, 3)))
+    expected = clone(model).fit(X.repeat(times, axis=0), y.repeat(times, axis=0))
+    model.fit(X, y, times)
+    if model.solver == "lbfgs":
+        assert_array_equal(model.predict(X), expected.predict(X), strict=True)
+    else:
+        assert_same_decisions(model, X, expected, X, rounding=1e-8)
+
+
+@given(networks, with_targets(), one_of(2.0**-400, 2.0**-3, 4.0, 2.0**90, 2.0**900))
+def test_targets_scaled_by_a_power_of_two_scale_the_predictions(model, data, factor):
+    X, y = data
+    assume(np.ptp(y, axis=0).all())
+    X = X.astype(np.float64)
+    model.set_params(y_range="auto")
+    expected = factor * clone(model).fit(X, y).predict(X)
+    assert_array_equal(model.fit(X, factor * y).predict(X), expected, strict=True)
+
+
+@given(networks, with_targets(), one_of(0.5, 3.0, 16.0), st.integers(-100, 100))
+def test_targets_scaled_and_shifted_scale_and_shift_the_predictions(model, data, factor, shift):
+    X, y = data
+    assume(model.solver != "lbfgs")  # sums the rows in an order that depends on their bytes
+    X = X.astype(np.float64)
+    model.set_params(y_range="auto")
+    expected = factor * clone(model).fit(X, y).predict(X) + shift
+    assert_allclose(model.fit(X, factor * y + shift).predict(X), expected, rtol=0, atol=1e-7)
+
+
+@given(networks, with_targets(), one_of(2.0**-90, 2.0**-20, 8.0, 2.0**60))
+def test_a_common_factor_of_the_weights_changes_nothing(model, data, factor):
+    X, y = data
+    X = X.astype(np.float64)
+    weights = np.arange(len(X)) % 3 + 1.0
+    model.set_params(alpha=0.0)
+    expected = clone(model).fit(X, y, weights).predict(X)
+    assert_array_equal(model.fit(X, y, factor * weights).predict(X), expected, strict=True)
+
+
+@given(networks, with_targets())
+def test_a_refused_continuation_changes_nothing(model, data):
+    X, y = data
+    model.set_params(warm_start=True).fit(X, y)
+    before = learned(model)
+    model.set_params(hidden_layer_sizes=(9,), y_range=(5, 6))
+    with pytest.raises(ValueError, match=r"continues a network|outside y_range"):
+        model.fit(X, y)
+    assert learned(model) == before
+
+
+@given(networks, with_targets(), st.lists(one_of("fit", "adam", "sgd", "auto", "pair"), max_size=6))
+def test_any_sequence_of_calls_predicts_inside_the_range(model, data, calls):
+    X, y = data
+    model.set_params(solver="sgd", warm_start=True).partial_fit(X, y)
+    for n_epochs, call in enumerate(calls, start=1):
+        if call in ("adam", "sgd"):
+            model.set_params(solver=call, batch_size=n_epochs)
+        elif call in ("auto", "pair"):
+            model.set_params(y_range="auto" if call == "auto" else (-3, 5))
+        model.set_params(max_iter=1)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The target", UserWarning)
+            _ = model.fit(X, y) if call == "fit" else model.partial_fit(X, y)
+        predicted = model.predict(X).reshape(len(X), -1)
+        assert (predicted >= model.y_low_).all()
+        assert (predicted <= model.y_high_).all()
+        assert model.n_iter_ == len(model.loss_curve_) == n_epochs + 1
