@@ -854,7 +854,10 @@ class _Data:
         if issparse(y):
             raise ValueError("y is sparse; pass it dense, for example as y.toarray().")
         if y.dtype not in FLOATS:
-            y = y.astype(np.float64)
+            with np.errstate(over="ignore"):
+                y = y.astype(np.float64)
+        if not np.isfinite(y).all():  # validate_data sees neither None nor inf among objects
+            raise ValueError("y contains NaN, None, infinity, or a value beyond float64.")
         s = np.ones(len(y)) if weights is None else weights
         data = cls(X, y.reshape(len(y), -1), s, y.ndim == 1, seen)
         data.s = data.s.astype(data.precision)

@@ -77,7 +77,8 @@ class OutputRange:
 
     def check_points(self, Y):
         """Refuse new targets for an output that has only ever had one."""
-        moved = self.is_point & (self.low.astype(Y.dtype) != Y).any(axis=0)
+        with np.errstate(over="ignore"):
+            moved = self.is_point & (self.low.astype(Y.dtype) != Y).any(axis=0)
         if moved.any():
             output = int(np.argmax(moved))
             raise ValueError(
@@ -88,7 +89,8 @@ class OutputRange:
 
     def outside(self, Y):
         """The first target outside the range, or None."""
-        low, high = self.low.astype(Y.dtype), self.high.astype(Y.dtype)
+        with np.errstate(over="ignore"):  # a bound beyond Y.dtype bounds nothing
+            low, high = self.low.astype(Y.dtype), self.high.astype(Y.dtype)
         values = Y[(low > Y) | (high < Y)]
         return values[0] if len(values) else None
 
@@ -99,7 +101,8 @@ class OutputRange:
 
     def bounds(self, dtype):
         """Low and high as numbers of `dtype` that do not lie outside the range."""
-        low, high = self.low.astype(dtype), self.high.astype(dtype)
+        with np.errstate(over="ignore"):
+            low, high = self.low.astype(dtype), self.high.astype(dtype)
         low = np.where(~self.is_point & (low < self.low), np.nextafter(low, high), low)
         high = np.where(~self.is_point & (high > self.high), np.nextafter(high, low), high)
         return low, high

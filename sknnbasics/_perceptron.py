@@ -526,7 +526,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         order = run.rng.permutation(rows) if self.shuffle else rows
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is found below
             n_updates = run_epoch(run.units, data.X, data.targets, data.steps, order)
-            finite = np.isfinite(run.units.coef).all() and np.isfinite(run.units.intercept).all()
+            finite = all(np.isfinite(w).all() for w in run.units.parameters())
         if not finite:
             raise ValueError(
                 f"The weights overflowed {run.units.coef.dtype} in epoch "
@@ -637,3 +637,5 @@ def _take_initial_weights(units, coef_init, intercept_init):
         units.intercept = checked_init(
             intercept_init, units.intercept.shape, units.coef.dtype, "intercept_init"
         )
+    if coef_init is not None or intercept_init is not None:
+        units.restart_average()  # what was averaged led elsewhere

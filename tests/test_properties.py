@@ -6,11 +6,12 @@ property is an equality. HYPOTHESIS_PROFILE=thorough draws forty times as many.
 
 import pickle
 import warnings
+from contextlib import suppress
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
@@ -313,7 +314,70 @@ def test_novikoff_bounds_the_mistakes(X, plane, shuffle, seed):
     assert model.score(X[:, :3], labels) == 1
 
 
+@given(perceptrons, labelled(), quarters(9), seeds)
+@example(
+    PerceptronClassifier(average=True, max_iter=3, shuffle=False),
+    (np.array([[-1.0], [0.5], [1.0]]), np.array([0, 1, 0])),
+    np.full(9, 1000.0),
+    0,
+)
+def test_weights_to_start_from_forget_what_came_before(model, data, start, seed):
+    X, labels = data
+    model.set_params(shuffle=False, n_iter_no_change=50, tol=None)
+    n_units = len(np.unique(labels)) if labels.max() > 1 else 1
+    start = np.tile(start[: X.shape[1]], (n_units, 1)), np.zeros(n_units)
+    expected = clone(model).set_params(max_iter=1).fit(X, labels, *start)
+    # After 3 epochs none of the first, which a new average would begin at, is left to come.
+    model.set_params(max_iter=3).fit(X, labels)
+    assume(model.n_iter_ == 3)
+    model.set_params(warm_start=True, max_iter=1).fit(X, labels, *start)
+    assert_array_equal(model.coef_, expected.coef_)
+    assert_array_equal(model.intercept_, expected.intercept_)
+
+
+@given(perceptrons, labelled(), st.integers(280, 306))
+@example(
+    PerceptronClassifier(average=True, eta0=1.0, max_iter=50, tol=None, shuffle=False),
+    (np.array([[1.0], [-1.0], [1.0], [1.0], [-1.0]]), np.array([0, 1, 1, 0, 0])),
+    307,
+)
+def test_weights_are_finite_or_refused(model, data, exponent):
+    X, labels = data
+    X = X.astype(np.float64) * 10.0**exponent
+    with suppress(ValueError):
+        model.fit(X, labels)
+        assert np.isfinite(model.coef_).all()
+        assert np.isfinite(model.intercept_).all()
+
+
 # The network
+
+
+@given(one_of(None, np.inf, -np.inf, np.nan), booleans)
+@example(None, True)
+def test_objects_that_are_no_targets_are_refused(value, validation):
+    X, good = np.eye(3), np.array([0.25, 0.5, 0.75])
+    bad = good.astype(object)
+    bad[1] = value
+    model = SigmoidMLPRegressor(hidden_layer_sizes=(), max_iter=1, y_range=(0, 1), tol=None)
+    y, y_val = (good, bad) if validation else (bad, good)
+    with pytest.raises(ValueError, match=r"contains|NaN"):
+        model.fit(X, y, X_val=X, y_val=y_val)
+    with pytest.raises(ValueError, match=r"contains|NaN"):
+        model.fit(X, good).cost(X, bad)
+
+
+@given(networks, with_targets(), st.integers(20, 307))
+@example(
+    SigmoidMLPRegressor(hidden_layer_sizes=(), max_iter=1, tol=None),
+    (np.eye(2), np.zeros(2, np.float32)),
+    300,
+)
+def test_a_range_may_be_wider_than_the_precision_of_the_targets(model, data, exponent):
+    X, y = data
+    y_range = (-(10.0**exponent), 10.0**exponent)
+    model.set_params(y_range=y_range).fit(X.astype(np.float64), y.astype(np.float32))
+    assert np.isfinite(model.predict(X.astype(np.float64))).all()
 
 
 @given(networks, with_targets(), st.randoms(use_true_random=False))

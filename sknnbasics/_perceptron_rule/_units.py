@@ -52,6 +52,11 @@ class Units:
             self.coef_lag[:] = 0
             self.intercept_lag[:] = 0
 
+    def parameters(self):
+        """All arrays that learn."""
+        lags = [self.coef_lag, self.intercept_lag] if self.average else []
+        return [self.coef, self.intercept, *lags]
+
     def weights(self):
         """Coefficients and intercepts to predict with, as fresh arrays in C order."""
         if not self.average or self.n_visits == 0:
