@@ -41,6 +41,7 @@ from ._training import (
 )
 from ._validation import (
     FLOATS,
+    checked_csr,
     checked_init,
     checked_weights,
     generator_from,
@@ -599,7 +600,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         check_is_fitted(self)
         check_same_namespace(X, self, attribute="y_low_", method=method)
         dtype = self.coefs_[0].dtype
-        return validate_data(self, X, reset=False, accept_sparse="csr", dtype=dtype)
+        return checked_csr(validate_data(self, X, reset=False, accept_sparse="csr", dtype=dtype))
 
     def _theta(self):
         return self._state.layers.join(self.coefs_, self.intercepts_)

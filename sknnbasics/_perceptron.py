@@ -27,6 +27,7 @@ from ._stopping import Patience
 from ._validation import (
     FLOATS,
     cast,
+    checked_csr,
     checked_init,
     generator_from,
     hold_out,
@@ -358,7 +359,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         array([ 0.5, -1. ])
         """
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, accept_sparse="csr", dtype=FLOATS)
+        X = checked_csr(validate_data(self, X, reset=False, accept_sparse="csr", dtype=FLOATS))
         z = X @ self.coef_.T + self.intercept_
         return z.ravel() if z.shape[1] == 1 else z
 

@@ -3,6 +3,7 @@
 from numbers import Number
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_consistent_length, check_random_state
 from sklearn.utils.validation import validate_data
@@ -21,7 +22,11 @@ def training_data(estimator, X, y, *, reset, **check_params):
     record = _sharing_copy(estimator)
     X, y = validate_data(record, X, y, reset=reset, **check_params)
     names = ("n_features_in_", "feature_names_in_")
-    return X, y, {name: getattr(record, name) for name in names if hasattr(record, name)}
+    return (
+        checked_csr(X),
+        y,
+        {name: getattr(record, name) for name in names if hasattr(record, name)},
+    )
 
 
 def later_data(estimator, seen, X, y, **check_params):
@@ -29,9 +34,29 @@ def later_data(estimator, seen, X, y, **check_params):
     record = _sharing_copy(estimator)
     publish(record, seen)
     try:
-        return validate_data(record, X, y, reset=False, **check_params)
+        X, y = validate_data(record, X, y, reset=False, **check_params)
+        return checked_csr(X), y
     except ValueError as error:
         raise ValueError(f"In X_val and y_val: {error}") from error
+
+
+def checked_csr(X):
+    """X, whose stored row and column numbers lie inside of it if it is sparse.
+
+    SciPy does not look at them, and nor do compiled loops: memory would be at stake.
+    """
+    if not issparse(X):
+        return X
+    starts, columns = X.indptr, X.indices
+    sound = starts[0] == 0 and (starts[1:] >= starts[:-1]).all()
+    sound = sound and starts[-1] <= min(len(columns), len(X.data))
+    columns = columns[: starts[-1]] if sound else columns
+    if not sound or (len(columns) and not 0 <= columns.min() <= columns.max() < X.shape[1]):
+        raise ValueError(
+            "X is a broken sparse matrix: its indptr or indices point outside of it. "
+            "X.check_format(full_check=True) tells where."
+        )
+    return X
 
 
 def _sharing_copy(estimator):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from numpy.testing import assert_array_equal
+from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
@@ -212,6 +213,37 @@ def test_a_warning_made_an_error_leaves_an_earlier_fit_untouched(estimator, targ
         with pytest.raises(UserWarning, match="max_iter"):
             model.fit(X[::-1], target[::-1])
     assert learned(model.set_params(tol=None)) == before
+
+
+def column_too_large(matrix):
+    matrix.indices[3] = 500_000_000
+
+
+def column_negative(matrix):
+    matrix.indices[3] = -500_000_000
+
+
+def row_too_long(matrix):
+    matrix.indptr[10] = 900_000_000
+
+
+def rows_backwards(matrix):
+    matrix.indptr[10] = 0
+
+
+@every_estimator
+@pytest.mark.parametrize(
+    "damage", [column_too_large, column_negative, row_too_long, rows_backwards]
+)
+def test_a_broken_sparse_matrix_is_refused(estimator, target, damage):
+    broken = csr_array(np.where(X > 0, X, 0))
+    damage(broken)
+    model = clone(estimator).fit(X, target)
+    before = learned(model)
+    for call in [lambda: model.fit(broken, target), lambda: model.predict(broken)]:
+        with pytest.raises(ValueError, match="broken sparse matrix"):
+            call()
+    assert learned(model) == before
 
 
 # Processes and threads
