@@ -22,6 +22,7 @@ from ._compat import (
     check_same_namespace,
     copied,
     fit_context,
+    namespace,
     to_numpy,
     warn,
     with_callbacks,
@@ -397,6 +398,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         try:
             self._train(run, tasks)
         except KeyboardInterrupt:
+            run.progress.check_finite(run.theta)
             warn(
                 f"Training was interrupted in epoch {len(run.progress.loss_curve) + 1}; "
                 "the weights reached so far are kept.",
@@ -492,7 +494,9 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         True
         """
         X = self._inputs(X, "predict")
-        a = backprop_for(X)(self._state.layers, self.alpha).predict(self._theta(), X)
+        with np.errstate(over="ignore", invalid="ignore"):
+            a = backprop_for(X)(self._state.layers, self.alpha).predict(self._theta(), X)
+        _refuse_nan(a, X)
         predictions = from_unit(a, self.y_low_, self.y_high_)
         return predictions[:, 0] if self._state.flat else predictions
 
@@ -524,7 +528,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         """
         X = self._inputs(X, "feedforward")
         learned = self._state.layers.fit_intercept
-        return feedforward(X, self.coefs_, self.intercepts_ if learned else [])
+        with np.errstate(over="ignore", invalid="ignore"):
+            activations = feedforward(X, self.coefs_, self.intercepts_ if learned else [])
+        _refuse_nan(activations[-1], X)
+        return activations
 
     def cost(self, X, y, sample_weight=None):
         """Cost J of the fitted network, penalty included, with targets in the unit interval.
@@ -613,7 +620,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         self._state.output_range.check_points(data.Y)
         rows = data.rows(self._state.output_range)
         backprop = backprop_for(data.X)(self._state.layers, self.alpha)
-        return backprop.cost_and_gradient(self._theta(), *rows)
+        with np.errstate(over="ignore", invalid="ignore"):
+            cost, grad = backprop.cost_and_gradient(self._theta(), *rows)
+        _refuse_nan(cost, data.X)
+        return cost, grad
 
     def _validate(self, X, y, sample_weight, reset, method="fit"):
         dtype = ArraySpace.of(X).floats if reset else self.coefs_[0].dtype
@@ -711,7 +721,9 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         settings = {"learning_rate": self._learning_rate().initial}
         if self.solver == "adam":
             kind = Adam
-            settings |= {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}
+            # float32 would round a smaller epsilon to zero, which then divides zero.
+            epsilon = max(self.epsilon, float(np.finfo(np.float32).tiny))
+            settings |= {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": epsilon}
         else:
             kind = GradientDescent
             settings |= {"momentum": self.momentum, "nesterov": self.nesterovs_momentum}
@@ -947,6 +959,13 @@ class _Run:
             self.data.flat,
             self.warned,
         )
+
+
+def _refuse_nan(results, X):
+    """Sums of weights times X can overflow to inf − inf, of which nothing follows."""
+    xp, results = namespace(results)
+    if bool(xp.any(xp.isnan(results))):
+        raise ValueError(f"X is too large for the weights in {X.dtype}; scale X.")
 
 
 def _trains_by_epochs(estimator):

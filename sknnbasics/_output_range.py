@@ -97,7 +97,11 @@ class OutputRange:
     def to_unit(self, Y, dtype=np.float64):
         """Targets carried into the unit interval."""
         span = np.where(self.is_point, 1.0, self.high - self.low)
-        return np.where(self.is_point, 0.5, (Y - self.low) / span).astype(dtype)
+        with np.errstate(over="ignore"):
+            T = np.where(self.is_point, 0.5, (Y - self.low) / span).astype(dtype)
+        if not np.isfinite(T).all():
+            raise ValueError(f"A target lies too far outside the range {self} to be measured.")
+        return T
 
     def bounds(self, dtype):
         """Low and high as numbers of `dtype` that do not lie outside the range."""

@@ -22,7 +22,7 @@ from ._compat import (
     warn,
     with_callbacks,
 )
-from ._perceptron_rule import Units, run_epoch
+from ._perceptron_rule import Units, preactivations, run_epoch
 from ._stopping import Patience
 from ._validation import (
     FLOATS,
@@ -359,9 +359,10 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         array([ 0.5, -1. ])
         """
         check_is_fitted(self)
-        X = checked_csr(validate_data(self, X, reset=False, accept_sparse="csr", dtype=FLOATS))
-        z = X @ self.coef_.T + self.intercept_
-        return z.ravel() if z.shape[1] == 1 else z
+        X = validate_data(
+            self, X, reset=False, accept_sparse="csr", order="C", dtype=self.coef_.dtype
+        )
+        return _decisions(self.coef_, self.intercept_, checked_csr(X))
 
     def predict(self, X):
         """Label of each sample.
@@ -442,12 +443,13 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             X = X.copy()
             X.sum_duplicates()
         codes = np.searchsorted(classes, present)[codes]
-        class_weights = self._class_weights(classes, y)
+        with np.errstate(over="ignore"):
+            steps = self.eta0 * self._class_weights(classes, y)
         return _Data(
             X,
             codes,
             targets=codes - 1 if len(classes) == 2 else codes,
-            steps=cast(self.eta0 * class_weights, X.dtype, "eta0 times class_weight")[codes],
+            steps=cast(steps, X.dtype, "eta0 times class_weight")[codes],
             classes=classes,
             seen=seen,
         )
@@ -603,12 +605,21 @@ class _Run:
     def _score(self, X, codes):
         """Accuracy; the weights are kept if none did better."""
         coef, intercept = self.units.weights()
-        z = X @ coef.T + intercept
-        predicted = (z > 0).ravel() if len(coef) == 1 else z.argmax(axis=1)
+        z = _decisions(coef, intercept, X)
+        predicted = z > 0 if z.ndim == 1 else z.argmax(axis=1)
         score = float(np.mean(predicted == codes))
         if score >= self.best_score:
             self.best_score, self.best = score, (coef, intercept)
         return score
+
+
+def _decisions(coef, intercept, X):
+    """Z of shape (n_samples,) for one unit, (n_samples, n_units) for more."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        z = preactivations(coef, intercept, X) if len(coef) == 1 else X @ coef.T + intercept
+    if not np.isfinite(z).all():
+        raise ValueError(f"X is too large for the weights in {coef.dtype}; scale X.")
+    return z
 
 
 def _mistakes(count):
@@ -630,8 +641,6 @@ def _from_plain(attributes):
 
 
 def _take_initial_weights(units, coef_init, intercept_init):
-    if coef_init is not None or intercept_init is not None:
-        units.restart_average()
     if coef_init is not None:
         units.coef = checked_init(coef_init, units.coef.shape, units.coef.dtype, "coef_init")
     if intercept_init is not None:

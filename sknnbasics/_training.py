@@ -148,7 +148,7 @@ class Progress:
 
     def end_epoch(self, theta, cost):
         """Record an epoch; True where training should stop."""
-        self._check_finite(theta, cost)
+        self.check_finite(theta, cost)
         self.loss_curve.append(cost)
         self._validate(theta)
         curve = self.validation_loss_curve if self.early_stopping else self.loss_curve
@@ -164,7 +164,8 @@ class Progress:
         """
         self.on_epoch_begin = self.on_epoch_end = self.validation_cost = None
 
-    def _check_finite(self, theta, cost):
+    def check_finite(self, theta, cost=0.0):
+        """Refuse weights that have diverged."""
         with np.errstate(over="ignore", invalid="ignore"):
             finite = math.isfinite(cost) and math.isfinite(float(theta @ theta))
         if not finite:

@@ -19,8 +19,13 @@ needs_compiled = pytest.mark.skipif(_compiled is None, reason="the compiled body
 
 
 @pytest.fixture(params=["reference", pytest.param("compiled", marks=needs_compiled)])
-def run_epoch(request):
-    return {"reference": _reference, "compiled": _compiled}[request.param].run_epoch
+def module(request):
+    return {"reference": _reference, "compiled": _compiled}[request.param]
+
+
+@pytest.fixture
+def run_epoch(module):
+    return module.run_epoch
 
 
 # One unit, and the unit numbers that fill blocks of 2, 4 and 8 wholly and in part.
@@ -285,3 +290,20 @@ def test_tie_does_not_fire(run_epoch):
     units = Units(np.array([[1.0]]), np.array([-1.0]))
     assert run_epoch(units, X, np.array([-1]), np.ones(1), np.array([0])) == 0
     assert run_epoch(units, X, np.array([0]), np.ones(1), np.array([0])) == 1
+
+
+@pytest.mark.parametrize("layout", [np.asarray, sparse.csr_matrix])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_preactivations_are_those_that_training_saw(module, layout, dtype):
+    """After an epoch without a mistake, every sample lies on its side of z = 0, ties and all."""
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        X = rng.integers(-2, 3, (6, 5)).astype(dtype)
+        targets = np.where(X @ rng.integers(-2, 3, 5) > 0, 0, -1)
+        units = Units(np.zeros((1, 5), dtype), np.zeros(1, dtype))
+        steps, order = np.full(6, 0.1, dtype), np.arange(6)
+        for _ in range(100):
+            if module.run_epoch(units, layout(X), targets, steps, order) == 0:
+                z = module.preactivations(units.coef, units.intercept, layout(X))
+                np.testing.assert_array_equal(z > 0, targets == 0)
+                break

@@ -3,12 +3,12 @@
 from ._units import Units
 
 try:
-    from ._compiled import run_epoch
+    from ._compiled import preactivations, run_epoch
 except ImportError:  # installed where no compiler was
-    from ._reference import run_epoch
+    from ._reference import preactivations, run_epoch
 
     BODY = "reference"
 else:
     BODY = "compiled"
 
-__all__ = ["BODY", "Units", "run_epoch"]
+__all__ = ["BODY", "Units", "preactivations", "run_epoch"]

@@ -68,6 +68,40 @@ def run_epoch(units, X, targets, steps, order):
     return n_updates
 
 
+def preactivations(coef, intercept, X):
+    """z of one unit on each sample, summed as `run_epoch` sums it."""
+    z = np.empty(X.shape[0], coef.dtype)
+    if issparse(X):
+        indptr = X.indptr.astype(np.intp, copy=False)
+        _sparse_preactivations(z, coef[0], intercept, X.data, X.indices, indptr)
+    else:
+        _dense_preactivations(z, coef[0], intercept, X)
+    return z
+
+
+def _dense_preactivations(
+    floating[::1] z, const floating[::1] w, const floating[::1] intercept,
+    const floating[:, ::1] X,
+):
+    cdef Py_ssize_t i
+    with nogil:
+        for i in range(z.shape[0]):
+            z[i] = _dot(&w[0], &X[i, 0], w.shape[0]) + intercept[0]
+
+
+def _sparse_preactivations(
+    floating[::1] z, const floating[::1] w, const floating[::1] intercept,
+    const floating[::1] data, const index[::1] indices, const Py_ssize_t[::1] indptr,
+):
+    cdef Py_ssize_t i, start
+    with nogil:
+        for i in range(z.shape[0]):
+            start = indptr[i]
+            z[i] = intercept[0] + _sparse_dot(
+                &w[0], &data[start], &indices[start], indptr[i + 1] - start
+            )
+
+
 def _dense_epoch(units, X, targets, steps, order):
     units.arrange("C")
     return _visit_dense(units, units.coef, units.intercept, X, targets, steps, order)

@@ -46,6 +46,27 @@ def run_epoch(units, X, targets, steps, order):
     return n_updates
 
 
+def preactivations(coef, intercept, X):
+    """Z = w·x + b of one unit on each sample, summed as `run_epoch` sums it.
+
+    Another order of summation could put a sample on the other side of z = 0,
+    and so contradict an epoch without a mistake.
+
+    Parameters
+    ----------
+    coef : ndarray of shape (1, n_features)
+    intercept : ndarray of shape (1,)
+    X : ndarray or CSR matrix of shape (n_samples, n_features)
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), in the dtype of the weights
+    """
+    rows = (_row(X, i) for i in range(X.shape[0]))
+    z = [(coef[:, columns] @ x + intercept)[0] for columns, x in rows]
+    return np.array(z, dtype=coef.dtype)
+
+
 def _row(X, i):
     """Columns and values of row `i` that are stored."""
     if issparse(X):
