@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+import uuid
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,11 +52,11 @@ def children():
     return below - {os.getpid()}
 
 
-def left_since(before):
-    """Command lines of processes that were started since and do not end by themselves."""
-    for _ in range(100):  # an engine closes when it has told its processes to end
+def left(pids):
+    """Command lines of the processes of `pids()` that do not end by themselves."""
+    for _ in range(100):  # an engine is closed when it has told its processes to end
         lines = []
-        for pid in children() - before:
+        for pid in pids():
             with suppress(OSError):  # ended meanwhile
                 lines.append(Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " "))
         # This one is Python's own and ends with the interpreter.
@@ -71,7 +72,7 @@ def no_process_left():
     """No process that a test starts outlives it."""
     before = children()
     yield
-    assert left_since(before) == []
+    assert left(lambda: children() - before) == []
 
 
 @pytest.fixture
@@ -98,35 +99,51 @@ def ray_engine():
     register_ray()
     yield "ray"
     ray.shutdown()
-    assert left_since(before) == []
+    assert left(lambda: children() - before) == []
 
 
 # The examples
 
 
 def run_example(name, *args):
-    """Its output; it ends only when every process that holds its output has ended."""
+    """The output of an example, which must leave no process.
+
+    What it starts and abandons is no child of ours any more, but inherits the mark.
+    """
+    mark = f"SKNNBASICS_EXAMPLE={uuid.uuid4()}"
     command = [sys.executable, EXAMPLES / name, *args]
-    done = subprocess.run(command, capture_output=True, text=True)
+    environment = os.environ | dict([mark.split("=")])
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
+    assert left(lambda: marked(mark)) == []
     return done.stdout
 
 
-def test_gradient_descent_example(no_process_left):
+def marked(mark):
+    """Process ids whose environment has `mark`."""
+    pids = set()
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):  # ended, or another user's
+            if mark.encode() in environ.read_bytes().split(b"\0"):
+                pids.add(int(environ.parent.name))
+    return pids
+
+
+def test_gradient_descent_example():
     pytest.importorskip("distributed")
     pytest.importorskip("dask.array")
     out = run_example("distributed_gradient_descent.py", "--rows", "500", "1001", "--epochs", "3")
     assert out.count("an epoch takes") == 2
 
 
-def test_search_example_on_dask(no_process_left):
+def test_search_example_on_dask():
     pytest.importorskip("distributed")
     pytest.importorskip("dask_ml.wrappers")
     out = run_example("distributed_search.py", "--engine", "dask")
     assert out.count("equal to the last digit") == 3
 
 
-def test_search_example_on_ray(no_process_left):
+def test_search_example_on_ray():
     pytest.importorskip("ray")
     out = run_example("distributed_search.py", "--engine", "ray")
     assert out.count("equal to the last digit") == 1
