@@ -17,7 +17,7 @@ from sklearn.linear_model import Perceptron
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import has_fit_parameter
 
-from sknnbasics import PerceptronClassifier
+from sknnbasics import PerceptronClassifier, _perceptron
 
 unconverged = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -1273,3 +1273,16 @@ def test_samples_of_weight_zero_are_not_visited():
     model = PerceptronClassifier(class_weight={0: 0, 1: 1}, random_state=0).fit(X, y)
     assert model.converged_
     assert (model.predict(X[y == 1]) == 1).all()
+
+
+def test_many_rows_are_shuffled_uniformly():
+    """Each position of 20 000 rows is as likely as another, and neighbours part."""
+    rng, n = np.random.RandomState(0), 20_000
+    orders = np.array([_perceptron._shuffled(np.arange(n), rng) for _ in range(200)])
+    for order in orders[:3]:
+        np.testing.assert_array_equal(np.sort(order), np.arange(n))
+    # Means of 200 draws from 0 … n − 1; 5.5 standard errors leave one false alarm in a thousand runs.
+    error = n / np.sqrt(12 * len(orders))
+    assert abs(orders.mean(axis=0) - (n - 1) / 2).max() < 5.5 * error
+    in_order = (np.diff(orders) > 0).mean()
+    assert in_order == pytest.approx(0.5, abs=0.005)

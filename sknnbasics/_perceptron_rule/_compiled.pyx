@@ -43,7 +43,7 @@ ctypedef fused stored:
 
 cdef enum:
     # The processor foresees the next line of a row, not the next row of a shuffled order.
-    ROWS_AHEAD = 4
+    ROWS_AHEAD = 8
     # What is fetched ahead must not push out what is needed first.
     MAX_BYTES_AHEAD = 16384
     MAX_BLOCK = 8

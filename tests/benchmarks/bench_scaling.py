@@ -120,7 +120,7 @@ def main():
             print(name.ljust(38), *(f"{t:9.1f}" for t in times), f"{ratio:15.2f}")
     ratio = threads(100_000, 40, arguments.rounds)
     print(f"two perceptrons in two threads / in turn: {ratio:.2f}")
-    ratio, fit = grid_search(4000, 25, arguments.rounds)
+    ratio, fit = grid_search(15_000, 60, arguments.rounds)
     print(f"grid search with n_jobs=1 / n_jobs=2: {ratio:.2f} (fits of {fit:.2f} s)")
 
 
