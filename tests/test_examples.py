@@ -19,6 +19,9 @@ OPTIONAL = {
     "plot_11_pipeline_grid_search": ["rich"],
 }
 
+# Run by tests of their own, on little data.
+RUN_ELSEWHERE = {"distributed_gradient_descent", "distributed_search", "out_of_core"}
+
 every_example = pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 
 
@@ -28,7 +31,9 @@ def test_the_gallery_is_numbered_without_gaps():
     assert len(numbers) >= 13
 
 
-@every_example
+@pytest.mark.parametrize(
+    "path", [p for p in EXAMPLES if p.stem not in RUN_ELSEWHERE], ids=lambda path: path.stem
+)
 def test_an_example_runs(path, tmp_path):
     drawing = ["matplotlib"] if path.stem.startswith("plot_") else []
     for library in [*drawing, *OPTIONAL.get(path.stem, [])]:
@@ -40,7 +45,6 @@ def test_an_example_runs(path, tmp_path):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -1281,7 +1281,7 @@ def test_many_rows_are_shuffled_uniformly():
     orders = np.array([_perceptron._shuffled(np.arange(n), rng) for _ in range(200)])
     for order in orders[:3]:
         np.testing.assert_array_equal(np.sort(order), np.arange(n))
-    # Means of 200 draws from 0 … n − 1; 5.5 standard errors leave one false alarm in a thousand runs.
+    # Means of 200 draws from 0 … n − 1: 5.5 standard errors are out of the reach of chance.
     error = n / np.sqrt(12 * len(orders))
     assert abs(orders.mean(axis=0) - (n - 1) / 2).max() < 5.5 * error
     in_order = (np.diff(orders) > 0).mean()
