@@ -71,7 +71,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "filename_pattern": r"/plot_",
-    "ignore_pattern": r"examples/(?!plot_)\w+\.py",  # scripts that are no essays
+    "ignore_pattern": r"^(?!plot_)",  # the other scripts are no essays
     "within_subsection_order": "FileNameSortKey",
     "doc_module": ("sknnbasics",),
     "backreferences_dir": "api/backreferences",
