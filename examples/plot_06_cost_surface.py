@@ -102,7 +102,7 @@ figure.update_layout(
         "yaxis_title": "w₂",
         "zaxis_title": "J",
         "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.8},
-        "camera": {"eye": {"x": 1.0, "y": -1.8, "z": 1.0}, "center": {"z": -0.2}},
+        "camera": {"eye": {"x": 1.3, "y": -2.3, "z": 1.3}, "center": {"z": -0.2}},
     },
 )
 figure
