@@ -3,7 +3,7 @@
 This file stands above the estimators and gives them the methods, so that they
 need not know it. skl2onnx itself is imported when a model is exported.
 
-The graph computes in the precision that `predict` has on the same input.
+The graph computes in the precision of the weights, as `predict` does.
 """
 
 from functools import partial, singledispatch
@@ -108,7 +108,7 @@ def _set_output_types(operator):
 
 def _output_types(model, input_type):
     n_rows = (input_type.shape or [None])[0]
-    outputs = _outputs(model, _precision(model, input_type))
+    outputs = _outputs(model, _precision(model))
     return {name: _tensor_type(dtype)([n_rows, *row]) for name, (dtype, row) in outputs.items()}
 
 
@@ -128,7 +128,7 @@ def _add_nodes(scope, operator, container):
 
     model, (X,) = operator.raw_operator, operator.inputs
     _check_options(model, container.get_options(model))
-    precision = _precision(model, X.type)
+    precision = _precision(model)
     target = _tensor_type(precision)()
     if not isinstance(X.type, type(target)):
         X = node("Cast", X, to=guess_proto_type(target))
@@ -146,9 +146,10 @@ def _check_options(model, options):
         )
 
 
-@singledispatch
-def _precision(model, input_type):
-    """The precision of what the model computes on such an input."""
+def _precision(model):
+    """The precision of the weights, in which `predict` takes any input."""
+    weights = model.coef_ if isinstance(model, PerceptronClassifier) else model.coefs_[0]
+    return weights.dtype.name
 
 
 @singledispatch
@@ -159,14 +160,6 @@ def _outputs(model, precision):
 @singledispatch
 def _graph(model, X, precision, node, outputs):
     """The last nodes of a graph that computes the outputs from X; `node` makes a node."""
-
-
-@_precision.register
-def _(perceptron: PerceptronClassifier, input_type):
-    from skl2onnx.common.data_types import FloatTensorType
-
-    single = isinstance(input_type, FloatTensorType) and perceptron.coef_.dtype == np.float32
-    return "float32" if single else "float64"
 
 
 @_outputs.register
@@ -200,11 +193,6 @@ def _labels(classes):
         f"ONNX has no labels of the type of {classes[0]!r}. Train on labels that are all "
         "strings, or integers that fit into int64, or booleans."
     )
-
-
-@_precision.register
-def _(network: SigmoidMLPRegressor, input_type):
-    return network.coefs_[0].dtype.name
 
 
 @_outputs.register
