@@ -168,7 +168,7 @@ def test_the_precision_is_that_of_predict(trained, given, tolerance):
     network = SigmoidMLPRegressor(max_iter=5, random_state=0).fit((X / 16).astype(trained), y)
     assert_same_regressor(network, (X / 16).astype(given), tolerance)
     units = PerceptronClassifier(max_iter=5, random_state=0).fit(X.astype(trained), y)
-    assert_same_classifier(units, X.astype(given), 1e-12)
+    assert_same_classifier(units, X.astype(given), tolerance)
 
 
 def test_classes_of_a_subclass_are_exported_too():
