@@ -505,6 +505,11 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             train_rows = np.intersect1d(train_rows, data.visited)
             held_out = data.X[validation_rows], data.codes[validation_rows]
             run.begin(*held_out)
+        if not len(train_rows):
+            raise ValueError(
+                f"class_weight={self.class_weight!r} leaves no sample to learn from; at least one "
+                "class of y must have a positive weight."
+            )
         patience = Patience(self.tol, self.n_iter_no_change)
         for _ in range(self.max_iter):
             tasks.begin_epoch()

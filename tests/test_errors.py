@@ -855,3 +855,9 @@ def test_warnings_point_at_the_line_of_the_caller():
     with pytest.warns(ConvergenceWarning) as caught:
         clone(network).set_params(max_iter=1, tol=1e-4).fit(X, y)
     assert caught[0].filename == __file__
+
+
+def test_some_class_must_have_a_weight():
+    estimator = clone(perceptron).fit(X, labels).set_params(class_weight={0: 0, 1: 0})
+    message = "leaves no sample to learn from"
+    assert_refused(lambda e: e.fit(X, labels), estimator, ValueError, message)
