@@ -277,14 +277,17 @@ def lbfgs(theta, objective, progress, max_iter, max_fun):
 
     n_before = len(progress.loss_curve)
     options = {"maxiter": max_iter, "maxfun": max_fun, "ftol": 0.0, "gtol": 0.0}
-    result = minimize(
-        cost_and_gradient,
-        theta.astype(np.float64),
-        jac=True,
-        method="L-BFGS-B",
-        callback=end_iteration,
-        options=options,
-    )
+    try:
+        result = minimize(
+            cost_and_gradient,
+            theta.astype(np.float64),
+            jac=True,
+            method="L-BFGS-B",
+            callback=end_iteration,
+            options=options,
+        )
+    finally:
+        objective = None  # old versions of SciPy keep the function, and so the rows, in a circle
     if len(progress.loss_curve) == n_before:  # nothing to gain: theta is where it started
         with suppress(StopIteration):
             end_iteration(result)

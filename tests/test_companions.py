@@ -12,8 +12,12 @@ from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 
-# Before 1.9, scikit-learn reads the names of polars columns by a protocol that polars gives up.
-pytestmark = pytest.mark.filterwarnings("ignore:Support for the dataframe interchange protocol")
+# Before 1.9, scikit-learn reads the names of polars columns by a protocol that polars gives up,
+# and joins frames by a default that polars will change.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Support for the dataframe interchange protocol"),
+    pytest.mark.filterwarnings("ignore:the default behavior of .how='horizontal'"),
+]
 
 X = np.random.default_rng(0).standard_normal((200, 4))
 y = X[:, 0] + X[:, 1] ** 2 / 2  # the other two columns are noise
