@@ -50,7 +50,7 @@ def seconds(function):
 def growth(sizes, rounds):
     """Nanoseconds per sample and epoch: {model: one per size}, the median of rounds in turn."""
     models = {
-        "PerceptronClassifier": (perceptron(5), 1),
+        "PerceptronClassifier": (perceptron(20), 1),
         "SigmoidMLPRegressor, batches of 200": (network(1, batch_size=200), 2),
         "SigmoidMLPRegressor, full batch": (network(3, solver="sgd", batch_size=None), 2),
     }
