@@ -3,10 +3,12 @@
 import sys
 import warnings
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
+from sklearn import get_config
 from sklearn.base import _fit_context as fit_context
 from sklearn.utils._array_api import _convert_to_numpy, get_namespace, get_namespace_and_device
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -40,6 +42,7 @@ __all__ = [
     "copied",
     "fit_context",
     "namespace",
+    "partial_fit_context",
     "to_numpy",
     "warn",
     "with_callbacks",
@@ -114,6 +117,19 @@ def to_numpy(array):
         return array
     xp, is_array_api = get_namespace(array)
     return _convert_to_numpy(array, xp) if is_array_api else array
+
+
+def partial_fit_context(method):
+    """`fit_context` for partial_fit, with the parameters validated in later calls as well."""
+    in_context = fit_context(prefer_skip_nested_validation=True)(method)
+
+    @wraps(method)
+    def partial_fit(estimator, *args, **kwargs):
+        if not get_config()["skip_parameter_validation"]:
+            estimator._validate_params()
+        return in_context(estimator, *args, **kwargs)
+
+    return partial_fit
 
 
 def warn(message, category=UserWarning):

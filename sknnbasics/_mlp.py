@@ -10,7 +10,7 @@ from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ._backprop import Layers, backprop_for, feedforward
 from ._compat import (
@@ -23,6 +23,7 @@ from ._compat import (
     copied,
     fit_context,
     namespace,
+    partial_fit_context,
     to_numpy,
     warn,
     with_callbacks,
@@ -51,10 +52,13 @@ from ._validation import (
     private_generator,
     publish,
     training_data,
+    validated,
 )
 
 # Measured by tests/benchmarks/bench_defaults.py.
 AUTO_LEARNING_RATE = {"adam": 0.01, "sgd": 0.3}
+
+NOTHING_LEARNED = 1e-3  # where the cost lies below that of a constant by a smaller share
 
 
 class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
@@ -372,7 +376,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         Warns
         -----
         ConvergenceWarning
-            If `max_iter` or `max_fun` ends the training while `tol` is set.
+            If `max_iter` or `max_fun` ends the training while `tol` is set, or if it
+            ends at a cost no lower than that of predicting the mean of y.
 
         Examples
         --------
@@ -393,7 +398,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         run = self._start(data, self._generator(continues), continues)
         _take_initial_weights(run, coefs_init, intercepts_init)
         self._set_objective(run, *self._split(data, held_out, run))
-        run.progress.begin(run.theta)
+        with np.errstate(over="ignore", invalid="ignore"):
+            run.progress.begin(run.theta)
         tasks = FitTasks(self, self.max_iter, X, y, sample_weight)
         try:
             self._train(run, tasks)
@@ -411,7 +417,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         return self
 
     @available_if(lambda self: _trains_by_epochs(self))
-    @fit_context(prefer_skip_nested_validation=True)
+    @partial_fit_context
     def partial_fit(self, X, y, sample_weight=None):
         """Train for one epoch over a chunk of the data.
 
@@ -607,7 +613,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         check_is_fitted(self)
         check_same_namespace(X, self, attribute="y_low_", method=method)
         dtype = self.coefs_[0].dtype
-        return checked_csr(validate_data(self, X, reset=False, accept_sparse="csr", dtype=dtype))
+        return checked_csr(validated(self, X, reset=False, accept_sparse="csr", dtype=dtype))
 
     def _theta(self):
         return self._state.layers.join(self.coefs_, self.intercepts_)
@@ -646,7 +652,11 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         if X_val is None or y_val is None:
             given, missing = ("X_val", "y_val") if y_val is None else ("y_val", "X_val")
             raise ValueError(f"{given} was passed without {missing}: pass both or neither.")
-        if data.space.xp is not np:
+        if data.space.xp is np:
+            X_val = to_numpy(X_val)
+        elif issparse(X_val):
+            raise ValueError("X_val is sparse, but X is not: pass X_val as X_val.toarray().")
+        else:
             X_val = data.space.asarray(to_numpy(X_val))
         X, y = later_data(self, data.seen, X_val, to_numpy(y_val), dtype=data.X.dtype, **_CHECKS)
         weights = checked_weights(sample_weight_val, X, "sample_weight_val")
@@ -781,10 +791,25 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             limit = f"max_iter={self.max_iter} epochs or max_fun={self.max_fun} evaluations"
             with np.errstate(over="ignore", invalid="ignore"):
                 stopped = lbfgs(run.theta, run.objective, run.progress, self.max_iter, self.max_fun)
-        if not stopped and self.tol is not None:
+        if self.tol is not None and not run.progress.asked_to_stop:
+            self._warn_unless_converged(run, None if stopped else limit)
+
+    def _warn_unless_converged(self, run, limit):
+        """Warn if the network is no better than a constant, or if `limit` ended the training."""
+        cost, trivial = run.progress.reached, run.objective.cost_without_inputs()
+        by_rate = self.solver != "lbfgs"
+        if cost > (1 - NOTHING_LEARNED) * trivial > 0:
+            warn(
+                f"{limit or 'Patience'} ended the training at a cost of {cost:.3g}, and without "
+                f"looking at X it could be {trivial:.3g}: nothing was learned. "
+                "Scale X, for example with StandardScaler, or change "
+                + ("learning_rate_init, alpha or max_iter." if by_rate else "alpha or max_iter."),
+                ConvergenceWarning,
+            )
+        elif limit is not None:
             warn(
                 f"{limit} ended the training while the cost still fell. Increase the limit"
-                + ("" if self.solver == "lbfgs" else ", raise learning_rate_init,")
+                + (", raise learning_rate_init," if by_rate else "")
                 + " or scale X, for example with StandardScaler.",
                 ConvergenceWarning,
             )
@@ -869,7 +894,7 @@ class _Data:
         if y.dtype not in FLOATS:
             with np.errstate(over="ignore"):
                 y = y.astype(np.float64)
-        if not np.isfinite(y).all():  # validate_data sees neither None nor inf among objects
+        if not np.isfinite(y).all():  # validated() sees neither None nor inf among objects
             raise ValueError("y contains NaN, None, infinity, or a value beyond float64.")
         s = np.ones(len(y)) if weights is None else weights
         data = cls(X, y.reshape(len(y), -1), s, y.ndim == 1, seen)
@@ -897,6 +922,13 @@ class _State:
     shrinkage: float
     flat: bool
     warned: bool
+
+    def __sklearn_array_api_convert__(self, convert):
+        """The same state where scikit-learn moves the estimator to."""
+        if self.optimizer is None:
+            return self
+        moments = {k: convert(v) for k, v in vars(self.optimizer).items() if hasattr(v, "shape")}
+        return replace(self, optimizer=replace(self.optimizer, **moments | {"scratch": None}))
 
     def plain(self):
         """The same in containers, numbers and arrays, which a file can hold without our types."""

@@ -99,7 +99,8 @@ class OutputRange:
         span = np.where(self.is_point, 1.0, self.high - self.low)
         with np.errstate(over="ignore"):
             T = np.where(self.is_point, 0.5, (Y - self.low) / span).astype(dtype)
-        if not np.isfinite(T).all():
+            measurable = np.isfinite(T * T).all()  # the cost squares them
+        if not measurable:
             raise ValueError(f"A target lies too far outside the range {self} to be measured.")
         return T
 

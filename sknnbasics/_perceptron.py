@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ._compat import (
     CallbackSupportMixin,
@@ -19,6 +19,7 @@ from ._compat import (
     Interval,
     StrOptions,
     fit_context,
+    partial_fit_context,
     warn,
     with_callbacks,
 )
@@ -34,6 +35,7 @@ from ._validation import (
     private_generator,
     publish,
     training_data,
+    validated,
 )
 
 MANY_ROWS = 10_000  # of fewer, an exchange one by one costs little beside an epoch
@@ -262,7 +264,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         Warns
         -----
         ConvergenceWarning
-            If `max_iter` epochs end the training.
+            If `max_iter` epochs end the training, or if the weights that it ends with
+            are right no more often than the most frequent class.
 
         Examples
         --------
@@ -294,7 +297,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         publish(self, fitted)
         return self
 
-    @fit_context(prefer_skip_nested_validation=True)
+    @partial_fit_context
     def partial_fit(self, X, y, classes=None):
         """Visit each sample once: one epoch.
 
@@ -361,9 +364,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         array([ 0.5, -1. ])
         """
         check_is_fitted(self)
-        X = validate_data(
-            self, X, reset=False, accept_sparse="csr", order="C", dtype=self.coef_.dtype
-        )
+        X = validated(self, X, reset=False, accept_sparse="csr", order="C", dtype=self.coef_.dtype)
         return _decisions(self.coef_, self.intercept_, checked_csr(X))
 
     def predict(self, X):
@@ -445,16 +446,26 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             X = X.copy()
             X.sum_duplicates()
         codes = np.searchsorted(classes, present)[codes]
-        with np.errstate(over="ignore"):
-            steps = self.eta0 * self._class_weights(classes, y)
         return _Data(
             X,
             codes,
             targets=codes - 1 if len(classes) == 2 else codes,
-            steps=cast(steps, X.dtype, "eta0 times class_weight")[codes],
+            steps=self._steps(classes, y, X.dtype)[codes],
             classes=classes,
             seen=seen,
         )
+
+    def _steps(self, classes, y, dtype):
+        """How far a mistake on a sample of each class moves the weights."""
+        weights = self._class_weights(classes, y)
+        with np.errstate(over="ignore"):
+            steps = cast(self.eta0 * weights, dtype, "eta0 times class_weight")
+        if (steps[weights > 0] == 0).any():
+            raise ValueError(
+                f"eta0={self.eta0} times class_weight is zero in {dtype}, the precision of X; "
+                "raise eta0."
+            )
+        return steps
 
     def _class_weights(self, classes, y):
         if self.class_weight == "balanced" and len(np.unique(y)) < len(classes):
@@ -462,7 +473,10 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
                 f"class_weight='balanced' needs samples of all classes {classes} in y; "
                 "pass the weights as a dict."
             )
-        weights = compute_class_weight(self.class_weight, classes=classes, y=y)
+        try:
+            weights = compute_class_weight(self.class_weight, classes=classes, y=y)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"class_weight={self.class_weight!r}: {error}") from error
         if not (np.isfinite(weights).all() and (weights >= 0).all()):
             raise ValueError(
                 f"class_weight must be finite and not negative, got {self.class_weight!r}."
@@ -520,15 +534,32 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             else:
                 patience.observe(run.mistakes[-1] / (len(train_rows) * len(run.units.coef)))
             self._report(run)
-            stopped = tasks.end_epoch(lambda: copy.deepcopy(self._fitted(run, data)))
-            if stopped or run.converged or patience.exhausted:
+            if tasks.end_epoch(lambda: copy.deepcopy(self._fitted(run, data))):
                 return
-        warn(
-            f"The last of max_iter={self.max_iter} epochs still made "
-            f"{_mistakes(run.mistakes[-1])}. Increase max_iter or scale X"
-            + ("." if self.average or self.early_stopping else ADVICE),
-            ConvergenceWarning,
-        )
+            if run.converged or patience.exhausted:
+                break
+        self._warn_unless_learned(run, data, ended=run.converged or patience.exhausted)
+
+    def _warn_unless_learned(self, run, data, ended):
+        """Warn if `max_iter` cut the training off, or if the weights are as good as none."""
+        advice = "." if self.average or self.early_stopping else ADVICE
+        if not ended:
+            warn(
+                f"The last of max_iter={self.max_iter} epochs still made "
+                f"{_mistakes(run.mistakes[-1])}. Increase max_iter or scale X{advice}",
+                ConvergenceWarning,
+            )
+            return
+        most_frequent = np.bincount(data.codes).max() / len(data.codes)
+        accuracy = _accuracy(*run.learned, data.X, data.codes)
+        # Class weights may well ask for more mistakes than the most frequent class makes.
+        if accuracy <= most_frequent and self.class_weight is None:
+            warn(
+                f"After {len(run.mistakes)} epochs the accuracy on the training samples is "
+                f"{accuracy:.3f}, no better than the {most_frequent:.3f} of always naming the most "
+                f"frequent class: nothing was learned. Scale X{advice}",
+                ConvergenceWarning,
+            )
 
     def _run_epoch(self, run, data, rows):
         if len(run.mistakes).bit_count() == 1:  # 1, 2, 4, 8, … epochs are done
@@ -551,7 +582,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             print(f"Epoch {len(run.mistakes)}: {_mistakes(run.mistakes[-1])}{accuracy}")
 
     def _fitted(self, run, data):
-        coef, intercept = run.best or run.units.weights()
+        coef, intercept = run.learned
         return data.seen | {
             "classes_": data.classes,
             "coef_": coef,
@@ -601,6 +632,11 @@ class _Run:
     def converged(self):
         return bool(self.mistakes) and self.mistakes[-1] == 0
 
+    @property
+    def learned(self):
+        """Weights and biases: the best on held-out samples, or the latest."""
+        return self.best or self.units.weights()
+
     def begin(self, X, codes):
         """Before the first epoch: what an earlier call reached may remain the best."""
         if self.mistakes:
@@ -616,13 +652,18 @@ class _Run:
 
     def _score(self, X, codes):
         """Accuracy; the weights are kept if none did better."""
-        coef, intercept = self.units.weights()
-        z = _decisions(coef, intercept, X)
-        predicted = z > 0 if z.ndim == 1 else z.argmax(axis=1)
-        score = float(np.mean(predicted == codes))
+        weights = self.units.weights()
+        score = _accuracy(*weights, X, codes)
         if score >= self.best_score:
-            self.best_score, self.best = score, (coef, intercept)
+            self.best_score, self.best = score, weights
         return score
+
+
+def _accuracy(coef, intercept, X, codes):
+    """Share of the samples whose class the weights name."""
+    z = _decisions(coef, intercept, X)
+    predicted = z > 0 if z.ndim == 1 else z.argmax(axis=1)
+    return float(np.mean(predicted == codes))
 
 
 def _decisions(coef, intercept, X):

@@ -42,6 +42,19 @@ class Objective:
         """Cost and gradient of the batch `rows`; None for all rows."""
         return self.backprop.cost_and_gradient(theta, *self.train, rows)
 
+    def cost_without_inputs(self):
+        """The lowest cost of weights that are all zero: of predicting a constant.
+
+        That is the mean of the targets, or 1/2 in a network without biases; 0
+        where all targets are equal.
+        """
+        _, T, s = self.train
+        xp, s = namespace(s)
+        total = xp.sum(s)
+        T = T - (T[:1, :] if self.backprop.layers.fit_intercept else 0.5)
+        mean = (s @ T) / total if self.backprop.layers.fit_intercept else 0.0
+        return float(xp.sum(s[:, None] * (T - mean) ** 2) / (2 * total))
+
     def weight(self, rows):
         """How much the batch counts in the cost of an epoch: the sum of its weights."""
         if rows is None:
@@ -133,6 +146,7 @@ class Progress:
     t: int = 0
     best_theta: Any = None
     best_validation_cost: float = math.inf
+    asked_to_stop: bool = False
 
     @property
     def best_loss(self):
@@ -140,6 +154,11 @@ class Progress:
         if self.early_stopping and self.best_theta is not None:
             return self.best_validation_cost
         return min(self.loss_curve, default=None)
+
+    @property
+    def reached(self):
+        """The cost that training ended with: the lowest, where the best weights are kept."""
+        return min(self.loss_curve) if self.early_stopping else self.loss_curve[-1]
 
     def begin(self, theta):
         """Before the first epoch: what an earlier call reached may remain the best."""
@@ -153,8 +172,8 @@ class Progress:
         self._validate(theta)
         curve = self.validation_loss_curve if self.early_stopping else self.loss_curve
         self.patience.observe(curve[-1])
-        stop = self.on_epoch_end()
-        return stop or self._has_stalled()
+        self.asked_to_stop = self.on_epoch_end()
+        return self.asked_to_stop or self._has_stalled()
 
     def release(self):
         """Let go of the callables, and so of the rows that they hold.

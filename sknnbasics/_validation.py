@@ -20,7 +20,7 @@ def training_data(estimator, X, y, *, reset, **check_params):
     to a copy here, so that a fit that fails later loses nothing.
     """
     record = _sharing_copy(estimator)
-    X, y = validate_data(record, X, y, reset=reset, **check_params)
+    X, y = validated(record, X, y, reset=reset, **check_params)
     names = ("n_features_in_", "feature_names_in_")
     return (
         checked_csr(X),
@@ -29,12 +29,18 @@ def training_data(estimator, X, y, *, reset, **check_params):
     )
 
 
+def validated(*arrays, **check_params):
+    """What `validate_data` gives: it refuses the infinity that a cast overflows to."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return validate_data(*arrays, **check_params)
+
+
 def later_data(estimator, seen, X, y, **check_params):
     """X_val and y_val as arrays, held against the attributes of the data `seen` in this fit."""
     record = _sharing_copy(estimator)
     publish(record, seen)
     try:
-        X, y = validate_data(record, X, y, reset=False, **check_params)
+        X, y = validated(record, X, y, reset=False, **check_params)
         return checked_csr(X), y
     except ValueError as error:
         raise ValueError(f"In X_val and y_val: {error}") from error

@@ -1,5 +1,7 @@
 """What is refused: one clear error, before any work, and what was learned stays as it was."""
 
+import re
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -31,8 +33,8 @@ def frozen(value):
         return {key: frozen(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [frozen(item) for item in value]
-    if hasattr(value, "__dict__"):
-        return type(value).__name__, frozen(vars(value))
+    if hasattr(value, "__dict__"):  # what a file would hold: scratch is no state
+        return type(value).__name__, frozen(value.__getstate__())
     return repr(value)
 
 
@@ -168,9 +170,8 @@ def test_bad_parameters_of_the_network(name, value):
     rule = f"The '{name}' parameter of SigmoidMLPRegressor must be"
     estimator = fitted(network, **{name: value})
     assert_refused(lambda e: e.fit(X, y), estimator, InvalidParameterError, rule)
-    # scikit-learn validates the parameters in the first call of partial_fit only.
-    first = clone(network).set_params(**{name: value})
-    assert_refused(lambda e: e.partial_fit(X, y), first, InvalidParameterError, rule)
+    for begun in (estimator, clone(network).set_params(**{name: value})):
+        assert_refused(lambda e: e.partial_fit(X, y), begun, InvalidParameterError, rule)
 
 
 @pytest.mark.parametrize(("name", "value"), each(BAD_PERCEPTRON_PARAMS))
@@ -178,9 +179,8 @@ def test_bad_parameters_of_the_perceptron(name, value):
     rule = f"The '{name}' parameter of PerceptronClassifier must be"
     estimator = fitted(perceptron, **{name: value})
     assert_refused(lambda e: e.fit(X, labels), estimator, InvalidParameterError, rule)
-    # scikit-learn validates the parameters in the first call of partial_fit only.
-    first = clone(perceptron).set_params(**{name: value})
-    assert_refused(lambda e: e.partial_fit(X, labels), first, InvalidParameterError, rule)
+    for begun in (estimator, clone(perceptron).set_params(**{name: value})):
+        assert_refused(lambda e: e.partial_fit(X, labels), begun, InvalidParameterError, rule)
 
 
 @pytest.mark.parametrize(
@@ -861,3 +861,46 @@ def test_some_class_must_have_a_weight():
     estimator = clone(perceptron).fit(X, labels).set_params(class_weight={0: 0, 1: 0})
     message = "leaves no sample to learn from"
     assert_refused(lambda e: e.fit(X, labels), estimator, ValueError, message)
+
+
+def test_a_step_that_vanishes_in_the_precision_of_X():
+    estimator = fitted(perceptron, eta0=1e-60)
+    message = "eta0=1e-60 times class_weight is zero in float32, the precision of X; raise eta0."
+    assert_refused(lambda e: e.fit(SINGLE, labels), estimator, ValueError, message)
+
+
+@pytest.mark.parametrize("weight", ["heavy", [1, 2]])
+def test_class_weights_are_numbers(weight):
+    estimator = fitted(perceptron, class_weight={0: weight})
+    message = re.escape(f"class_weight={{0: {weight!r}}}: ")
+    for call in (cold_fit, partial_fit):
+        assert_refused(lambda e, call=call: call(e, X, labels), estimator, ValueError, message)
+
+
+@pytest.mark.parametrize("huge", [np.full((30, 3), 1e300), np.where(X > 0, 1.7e308, -1.7e308)])
+@pytest.mark.parametrize("call", ["predict", "partial_fit", "warm_fit", "decision_function"])
+def test_values_that_overflow_in_a_cast_or_a_sum(huge, call):
+    """No RuntimeWarning comes before the error, if there is one."""
+    for model, target in [(network, y), (perceptron, labels)]:
+        estimator = clone(model).fit(SINGLE, target)
+        estimator.set_params(warm_start=call == "warm_fit")
+        if not hasattr(estimator, call.removeprefix("warm_")):
+            continue
+        method = call.removeprefix("warm_")
+        given = (huge, target) if "fit" in call else (huge,)
+        assert_refused(
+            lambda e, m=method, g=given: getattr(e, m)(*g), estimator, ValueError, "infinity"
+        )
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+def test_a_validation_set_far_away_raises_no_warning_of_numpy(solver):
+    """Its cost is measured before the first epoch where training goes on."""
+    params = {"solver": solver, "warm_start": True, "early_stopping": True}
+    estimator = fitted(network, **params)
+    far = {"X_val": X, "y_val": 1e200 * y}
+    message = "too far outside the range"
+    assert_refused(lambda e: e.fit(X, y, **far), estimator, ValueError, message)
+    with np.errstate(all="raise"):
+        estimator.fit(X, y, X_val=1e300 * X, y_val=y)
+    assert np.isfinite(estimator.validation_loss_curve_[-1])

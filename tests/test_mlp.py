@@ -923,6 +923,7 @@ def test_impossible_weights_are_refused(weights, message):
 # Stopping ----------------------------------------------------------------------------------
 
 
+@unconverged
 @each_solver
 @pytest.mark.parametrize(("tol", "n_iter_no_change"), [(1e-3, 1), (1e-2, 3), (0.1, 4), (1.0, 7)])
 def test_training_stops_after_exactly_n_iter_no_change_epochs(solver, tol, n_iter_no_change):
@@ -934,6 +935,7 @@ def test_training_stops_after_exactly_n_iter_no_change_epochs(solver, tol, n_ite
     assert model.loss_curve_ == full.loss_curve_[: model.n_iter_]
 
 
+@unconverged
 @each_solver
 def test_a_tol_that_nothing_meets_stops_after_the_first_epoch_and_the_wait(solver):
     X, y = samples()
@@ -1754,6 +1756,7 @@ def test_small_batches_do_not_multiply_the_penalty(solver):
     assert model.score(X, X[:, 0]) > 0.9
 
 
+@unconverged
 def test_an_adaptive_rate_stays_with_its_schedule_and_its_start():
     X, y = samples()
     params = {"solver": "sgd", "hidden_layer_sizes": 4, "random_state": 0, "warm_start": True}

@@ -128,6 +128,7 @@ def test_the_loss_of_an_epoch_weighs_batches_by_their_weights(solver, shuffle):
     assert still.loss_ != pytest.approx(still.cost(X, y), rel=1e-3)
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @epoch_solver
 @pytest.mark.parametrize("k", [1, 2, 5])
 def test_training_stops_after_exactly_n_iter_no_change_bad_epochs(solver, k):
