@@ -11,7 +11,10 @@ import pytest
 DOCS = Path(__file__).parents[1] / "docs"
 BUILT = {"_build", "auto_examples", "generated", "backreferences"}
 PAGES = sorted(p for p in DOCS.rglob("*.rst") if not BUILT & {*p.relative_to(DOCS).parts})
-NEEDED = {"guide/callbacks.rst": "sklearn.callback"}  # scikit-learn 1.9
+NEEDED = {
+    "guide/callbacks.rst": ["sklearn.callback"],  # scikit-learn 1.9
+    "guide/saving.rst": ["onnxruntime", "skl2onnx", "skops"],
+}
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(DOCS)))
 
@@ -33,8 +36,8 @@ def test_there_are_pages_and_snippets():
 @every_page
 def test_snippets_print_what_the_page_says(page):
     name = str(page.relative_to(DOCS))
-    if name in NEEDED:
-        pytest.importorskip(NEEDED[name])
+    for module in NEEDED.get(name, []):
+        pytest.importorskip(module)
     test = doctest.DocTestParser().get_doctest(
         page.read_text(encoding="utf-8"), {"__name__": "__main__"}, name, str(page), 0
     )
