@@ -65,7 +65,7 @@ def printed(chunks, description):
             print(f"{description:<32} {done} of {len(chunks)} chunks", flush=True)
 
 
-# A binary file: SigmoidMLPRegressor on a numpy.memmap
+# A binary file: both estimators on a numpy.memmap
 
 N_FEATURES = 20
 
@@ -110,15 +110,20 @@ def binary_file(folder, n_rows, chunk_rows, epochs):
 
     # The range is given: "auto" would take it from the first chunk alone.
     network = SigmoidMLPRegressor(hidden_layer_sizes=(32,), y_range=(0, 100), random_state=0)
+    gate = PerceptronClassifier(average=True, random_state=0)
     order = np.random.default_rng(0)
     for epoch in range(epochs):
         visits = order.permutation(training)  # rows are drawn anew inside a chunk, chunks here
-        for start in progress(visits, f"network, epoch {epoch + 1} of {epochs}"):
+        for start in progress(visits, f"both, epoch {epoch + 1} of {epochs}"):
             X, y = read_rows(path, start, chunk_rows)
-            network.partial_fit(scaler.transform(X), y)
+            X = scaler.transform(X)
+            network.partial_fit(X, y)
+            gate.partial_fit(X, y > 50, classes=[False, True])
     X, y = read_rows(path, held_out, chunk_rows)
+    X = scaler.transform(X)
     print(f"binary file: {path.stat().st_size / MB:.0f} MB in chunks of {chunk_rows} rows")
-    print(f"  R² on rows never trained on: {network.score(scaler.transform(X), y):.3f}")
+    print(f"  on rows never trained on: R² {network.score(X, y):.3f} of the yield, ", end="")
+    print(f"accuracy {gate.score(X, y > 50):.3f} of whether it is above 50")
     return path.stat().st_size
 
 

@@ -190,7 +190,8 @@ def test_parts_on_workers_descend_as_one_process(dask_client):
 
 def scores(estimator, target, grid, n_jobs=None):
     search = GridSearchCV(estimator, grid, cv=3, n_jobs=n_jobs, error_score="raise")
-    return search.fit(X, target).cv_results_["mean_test_score"]
+    results = search.fit(X, target).cv_results_
+    return [results[f"split{fold}_test_score"] for fold in range(3)]
 
 
 @both
