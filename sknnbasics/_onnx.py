@@ -11,6 +11,7 @@ from functools import partial, singledispatch
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from ._compat import to_numpy
 from ._mlp import SigmoidMLPRegressor
 from ._perceptron import PerceptronClassifier
 
@@ -149,7 +150,12 @@ def _check_options(model, options):
 def _precision(model):
     """The precision of the weights, in which `predict` takes any input."""
     weights = model.coef_ if isinstance(model, PerceptronClassifier) else model.coefs_[0]
-    return weights.dtype.name
+    return _numpy(weights).dtype.name
+
+
+def _numpy(array, precision=None):
+    """A fitted array in NumPy: a network that was trained on tensors keeps tensors."""
+    return np.asarray(to_numpy(array), precision)
 
 
 @singledispatch
@@ -204,9 +210,9 @@ def _(network: SigmoidMLPRegressor, precision):
 def _(network: SigmoidMLPRegressor, X, precision, node, outputs):
     a = X
     for W, b in zip(network.coefs_, network.intercepts_, strict=True):
-        z = node("Add", node("MatMul", a, W.astype(precision)), b.astype(precision))
-        a = node("Sigmoid", z)
-    low, high = network.y_low_.astype(precision), network.y_high_.astype(precision)
+        W, b = _numpy(W, precision), _numpy(b, precision)
+        a = node("Sigmoid", node("Add", node("MatMul", a, W), b))
+    low, high = _numpy(network.y_low_, precision), _numpy(network.y_high_, precision)
     stretched = node("Add", node("Mul", a, high - low), low)
     clipped = node("Min", node("Max", stretched, low), high, output_names=outputs)
     return (clipped,)
