@@ -6,7 +6,8 @@ from sknnbasics.functional import sigmoid, sigmoid_derivative, step
 
 
 def test_a_unit_fires_only_above_zero():
-    np.testing.assert_array_equal(step([-1.0, -0.0, 0.0, 5e-324, 1.0]), [0, 0, 0, 1, 1])
+    fired = step([-1.0, -0.0, 0.0, 5e-324, 1.0])
+    np.testing.assert_array_equal(fired, np.array([0, 0, 0, 1, 1], np.int8), strict=True)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

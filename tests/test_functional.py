@@ -49,6 +49,16 @@ def test_gradient_is_the_slope_of_the_cost(network):
     assert coef_grads[0][1, 2] == pytest.approx((above - cost) / h, abs=1e-5)
 
 
+def test_a_weight_is_a_repetition(network):
+    X, y, coefs, intercepts = network
+    s = np.array([2, 0, 1, 3, 1, 1])
+    cost, *grads = functional.cost_and_gradient(X, y[:, :1], [coefs[0][:, :1]], sample_weight=s)
+    repeated = np.repeat(X, s, axis=0), np.repeat(y[:, 0], s)
+    expected, *expected_grads = functional.cost_and_gradient(*repeated, [coefs[0][:, :1]])
+    assert cost == pytest.approx(expected)
+    np.testing.assert_allclose(grads[0][0], expected_grads[0][0], rtol=1e-12)
+
+
 def test_parts_of_the_rows_add_up(network):
     """The sum over parts, each by its share of the rows, is what data-parallel training uses."""
     X, y, coefs, intercepts = network

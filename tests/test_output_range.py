@@ -58,6 +58,10 @@ def test_refuses_what_is_no_range(y_range):
         OutputRange.given(y_range, 2, np.float64)
 
 
+def test_prints_the_range_of_each_output():
+    assert str(OutputRange.given([(0, 2), (1, 5)], 2, np.float64)) == "(0.0, 2.0), (1.0, 5.0)"
+
+
 def test_refuses_a_range_that_its_precision_cannot_tell_apart():
     with pytest.raises(ValueError, match="below its high in float32"):
         OutputRange.given((1e9, 1e9 + 1), 1, np.float32)

@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from sknnbasics._backprop import Layers
 from sknnbasics._backprop._reference import Backprop
@@ -16,6 +17,7 @@ from sknnbasics._training import (
     descend,
     equal_batch_size,
     lbfgs,
+    merge_repeated,
 )
 
 
@@ -141,3 +143,21 @@ def test_lbfgs_at_a_minimum_still_records_an_epoch():
 )
 def test_equal_batches(n_samples, size):
     assert equal_batch_size(n_samples, at_most=200) == size
+
+
+@pytest.mark.parametrize("kind", [np.asarray, csr_array])
+def test_rows_are_merged_where_inputs_and_targets_are_equal(kind):
+    X = np.array([[1.0, 0], [0, 1], [0, 0], [1, 0], [0, 2], [1, 0], [0, 1]])
+    T = np.array([[0.5], [0.5], [0.5], [0.5], [0.5], [0.7], [0.5]])
+    s = np.array([1.0, 2, 4, 8, 16, 32, 64])
+    merged = merge_repeated(Rows(kind(X), T, s))
+    x = merged.X if kind is np.asarray else merged.X.toarray()
+    rows = {(*a, *t): w for a, t, w in zip(x.tolist(), merged.T.tolist(), merged.s, strict=True)}
+    assert len(merged.s) == len(rows) == 5
+    assert rows == {
+        (1, 0, 0.5): 1 + 8,
+        (0, 1, 0.5): 2 + 64,
+        (0, 0, 0.5): 4,
+        (0, 2, 0.5): 16,
+        (1, 0, 0.7): 32,
+    }
