@@ -490,14 +490,21 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         if self._units is not None and self.average:
             units = copy.deepcopy(self._units)
         else:
-            units = Units(self.coef_.copy(), self.intercept_.copy(), average=self.average)
+            units = Units(*self._checked_weights(data), average=self.average)
         units.fit_intercept = self.fit_intercept
         scores = [] if self.validation_scores_ is None else list(self.validation_scores_)
         return _Run(units, rng, list(self.mistake_curve_), scores)
 
+    def _checked_weights(self, data):
+        """Copies of the fitted weights, which someone may have replaced by others."""
+        shape, dtype = data.shape_of_weights, data.X.dtype
+        return (
+            checked_init(self.coef_, shape, dtype, "coef_"),
+            checked_init(self.intercept_, shape[:1], dtype, "intercept_"),
+        )
+
     def _new_units(self, data, rng):
-        n_units = len(data.classes) if len(data.classes) > 2 else 1
-        shape = (n_units, data.X.shape[1])
+        n_units, _ = shape = data.shape_of_weights
         coef = np.zeros(shape) if self.init == "zeros" else rng.uniform(size=shape)
         intercept = np.full(n_units, -float(self.threshold))
         return Units(
@@ -612,6 +619,10 @@ class _Data:
     seen: dict
 
     @property
+    def shape_of_weights(self):
+        return (len(self.classes) if len(self.classes) > 2 else 1), self.X.shape[1]
+
+    @property
     def visited(self):
         """Row numbers of the samples that can move a weight."""
         return np.flatnonzero(self.steps)
@@ -668,6 +679,8 @@ def _accuracy(coef, intercept, X, codes):
 
 def _decisions(coef, intercept, X):
     """Z of shape (n_samples,) for one unit, (n_samples, n_units) for more."""
+    if coef.shape[1] != X.shape[1]:  # someone replaced them; the compiled sums would not look
+        raise ValueError(f"coef_ has {coef.shape[1]} weights a unit, but X {X.shape[1]} features.")
     with np.errstate(over="ignore", invalid="ignore"):
         z = preactivations(coef, intercept, X) if len(coef) == 1 else X @ coef.T + intercept
     if not np.isfinite(z).all():

@@ -904,3 +904,17 @@ def test_a_validation_set_far_away_raises_no_warning_of_numpy(solver):
     with np.errstate(all="raise"):
         estimator.fit(X, y, X_val=1e300 * X, y_val=y)
     assert np.isfinite(estimator.validation_loss_curve_[-1])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("coef_", np.ones((1, 4))), ("coef_", np.full((1, 3), np.nan)), ("intercept_", np.ones(2))],
+)
+def test_training_does_not_go_on_from_weights_that_were_broken(name, value):
+    """The compiled rule would read beyond the samples."""
+    estimator = fitted(perceptron)
+    setattr(estimator, name, value)
+    assert_refused(lambda e: e.partial_fit(X, labels), estimator, ValueError, name)
+    if value.shape == (1, 4):
+        message = "coef_ has 4 weights a unit, but X 3 features"
+        assert_refused(lambda e: e.predict(X), estimator, ValueError, message)
