@@ -1,6 +1,7 @@
 """What a fit leaves behind when something fails in the middle of it."""
 
 import _thread
+import multiprocessing
 import os
 import signal
 import threading
@@ -10,13 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from joblib.externals.loky.process_executor import TerminatedWorkerError
+from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 from numpy.testing import assert_array_equal
 from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
+from threadpoolctl import threadpool_limits
 
-import sknnbasics._mlp
+import sknnbasics._compat
+import sknnbasics._optimizers
 import sknnbasics._perceptron
 import sknnbasics._training
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
@@ -25,6 +29,7 @@ rng = np.random.default_rng(0)
 X = rng.normal(size=(60, 4))
 y = X[:, 0] - X[:, 1] ** 2
 labels = (X[:, 0] + rng.normal(size=60) > 0).astype(int)  # they overlap
+wide = rng.normal(size=(2000, 200))
 
 # Without tol, and on classes that overlap, every epoch of max_iter is run.
 N_EPOCHS = 4
@@ -33,7 +38,7 @@ network = SigmoidMLPRegressor(
 )
 perceptron = PerceptronClassifier(max_iter=N_EPOCHS, tol=None, random_state=0)
 
-pytestmark = pytest.mark.filterwarnings("ignore:The last of max_iter:UserWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 every_estimator = pytest.mark.parametrize(
     ("estimator", "target"),
     [
@@ -44,10 +49,6 @@ every_estimator = pytest.mark.parametrize(
         pytest.param(clone(perceptron).set_params(average=True), labels, id="averaged perceptron"),
     ],
 )
-every_kind = pytest.mark.parametrize(
-    ("estimator", "target"),
-    [pytest.param(network, y, id="network"), pytest.param(perceptron, labels, id="perceptron")],
-)
 every_epoch = pytest.mark.parametrize("epoch", range(1, N_EPOCHS + 1))
 
 
@@ -57,7 +58,14 @@ def is_lbfgs(estimator):
 
 def learned(model):
     """All that was learned, bit by bit, and what a later call goes on from."""
-    return {name: bits(value) for name, value in model.__getstate__().items()}
+    state = model.__getstate__()
+    state.pop("_skl_callbacks", None)  # the user's
+    return {name: bits(value) for name, value in state.items()}
+
+
+def weights(model):
+    single = hasattr(model, "coef_")
+    return bits([model.coef_, model.intercept_] if single else model.coefs_ + model.intercepts_)
 
 
 def bits(value):
@@ -68,13 +76,14 @@ def bits(value):
     return [bits(item) for item in value] if isinstance(value, list) else value
 
 
-def raise_at(monkeypatch, module, name, call, error):
-    """Let the `call`-th call of a function raise before it does anything."""
+def raise_at(monkeypatch, module, name, call, error, first=lambda *args: None):
+    """Let the `call`-th call of a function do no more than `first`, and then raise."""
     function, calls = getattr(module, name), []
 
     def failing(*args, **kwargs):
         calls.append(None)
         if len(calls) == call:
+            first(*args)
             raise error
         return function(*args, **kwargs)
 
@@ -89,6 +98,42 @@ def fail_in_epoch(monkeypatch, estimator, epoch, error):
     # An epoch is three batches, or one evaluation at least.
     call = epoch + 1 if estimator.solver == "lbfgs" else 3 * epoch - 1
     return raise_at(monkeypatch, sknnbasics._training.Objective, "__call__", call, error)
+
+
+def fail_after_a_part(monkeypatch, estimator, epoch, error):
+    """Let an epoch move weights, averages and moments, and then raise."""
+    if isinstance(estimator, PerceptronClassifier):
+        run_epoch = sknnbasics._perceptron.run_epoch
+
+        def visit_half(units, X, targets, steps, order):
+            run_epoch(units, X, targets, steps, order[: len(order) // 2])
+
+        return raise_at(
+            monkeypatch, sknnbasics._perceptron, "run_epoch", epoch, error, first=visit_half
+        )
+    if estimator.solver == "lbfgs":
+        part, name, call = sknnbasics._training.Objective, "__call__", epoch + 1
+    else:
+        optimizers = {
+            "adam": sknnbasics._optimizers.Adam,
+            "sgd": sknnbasics._optimizers.GradientDescent,
+        }
+        part, name, call = optimizers[estimator.solver], "update", 3 * epoch - 1
+    return raise_at(monkeypatch, part, name, call, error, first=getattr(part, name))
+
+
+def failing_callback(hook, task, call):
+    """A callback whose `hook` raises the `call`-th time that a task of this name comes."""
+
+    def nothing(self, estimator, context): ...
+
+    def fail(self, estimator, context):
+        self.calls += context.task_name == task
+        if self.calls == call:
+            raise RuntimeError("the callback fails")
+
+    hooks = ["setup", "teardown", "on_fit_task_begin", "on_fit_task_end"]
+    return type("Failing", (), dict.fromkeys(hooks, nothing) | {hook: fail, "calls": 0})()
 
 
 # Interrupts
@@ -113,6 +158,47 @@ def test_an_interrupt_between_epochs_keeps_those_done(
         assert_array_equal(model.predict(X), expected.predict(X))
     model.set_params(warm_start=True).fit(X, target)
     assert model.n_iter_ == n_recorded + N_EPOCHS
+
+
+@every_epoch
+@every_estimator
+@pytest.mark.parametrize("boundary", ["begin_epoch", "end_epoch"])
+def test_an_interrupted_early_stopping_keeps_the_best_epoch_so_far(
+    monkeypatch, estimator, target, epoch, boundary
+):
+    n_recorded = epoch - (boundary == "begin_epoch")
+    estimator = clone(estimator).set_params(early_stopping=True, validation_fraction=0.3)
+    raise_at(monkeypatch, sknnbasics._compat.FitTasks, boundary, epoch, KeyboardInterrupt)
+    with pytest.warns(UserWarning, match=f"interrupted in epoch {n_recorded + 1}"):
+        model = clone(estimator).fit(X, target)
+    monkeypatch.undo()
+    assert model.n_iter_ == n_recorded
+    if n_recorded:
+        expected = clone(estimator).set_params(max_iter=n_recorded).fit(X, target)
+        assert weights(model) == weights(expected)
+
+
+@every_epoch
+@every_estimator
+@pytest.mark.parametrize("boundary", ["begin_epoch", "end_epoch"])
+def test_an_interrupted_second_fit_is_one_of_fewer_epochs(
+    monkeypatch, estimator, target, epoch, boundary
+):
+    n_recorded = epoch - (boundary == "begin_epoch")
+    model = clone(estimator).set_params(warm_start=True).fit(X, target)
+    expected = clone(estimator).set_params(warm_start=True).fit(X, target)
+    raise_at(monkeypatch, sknnbasics._compat.FitTasks, boundary, epoch, KeyboardInterrupt)
+    with pytest.warns(UserWarning, match=f"interrupted in epoch {N_EPOCHS + n_recorded + 1}"):
+        model.fit(X, target)
+    monkeypatch.undo()
+    assert model.n_iter_ == N_EPOCHS + n_recorded
+    # An iteration of L-BFGS is over when its epoch begins.
+    n_done = epoch if is_lbfgs(model) else n_recorded
+    if n_done:
+        expected.set_params(max_iter=n_done).fit(X, target).set_params(max_iter=N_EPOCHS)
+    assert weights(model) == weights(expected)
+    if n_done == n_recorded > 0:
+        assert learned(model) == learned(expected)
 
 
 @every_estimator
@@ -169,6 +255,35 @@ def test_an_error_inside_an_epoch_leaves_an_earlier_fit_untouched(
     assert learned(model.fit(X, target)) == before
 
 
+@every_epoch
+@every_estimator
+@pytest.mark.parametrize("warm_start", [False, True])
+def test_memory_refused_after_a_part_of_an_epoch(monkeypatch, estimator, target, epoch, warm_start):
+    model = clone(estimator).set_params(warm_start=warm_start).fit(X, target)
+    before = learned(model)
+    calls = fail_after_a_part(monkeypatch, model, epoch, MemoryError("refused"))
+    with pytest.raises(MemoryError, match="refused"):
+        model.fit(X[::-1], target[::-1])
+    assert calls
+    assert learned(model) == before
+
+
+@every_estimator
+def test_memory_refused_after_a_part_of_a_partial_fit(monkeypatch, estimator, target):
+    model = clone(estimator).fit(X, target)
+    if is_lbfgs(model):  # it has no partial_fit, but another solver may go on from it
+        model.set_params(solver="sgd")
+    for _ in range(2):  # the second goes on with the moments of the first
+        before = learned(model)
+        calls = fail_after_a_part(monkeypatch, model, 1, MemoryError("refused"))
+        with pytest.raises(MemoryError, match="refused"):
+            model.partial_fit(X[::-1], target[::-1])
+        assert calls
+        assert learned(model) == before
+        monkeypatch.undo()
+        model.partial_fit(X, target)
+
+
 @every_estimator
 @pytest.mark.parametrize("name", ["_validate", "_start", "_fitted"])
 def test_memory_refused_outside_the_epochs(monkeypatch, estimator, target, name):
@@ -182,25 +297,45 @@ def test_memory_refused_outside_the_epochs(monkeypatch, estimator, target, name)
 
 @every_epoch
 @every_estimator
-def test_a_callback_that_raises_leaves_an_earlier_fit_untouched(estimator, target, epoch):
+@pytest.mark.parametrize("hook", ["on_fit_task_begin", "on_fit_task_end"])
+def test_a_callback_that_raises_in_an_epoch_leaves_an_earlier_fit_untouched(
+    estimator, target, epoch, hook
+):
     pytest.importorskip("sklearn.callback")
-    calls = []
-
-    def fail(self, estimator, context):
-        calls.append(context.task_name)
-        if calls.count("epoch") == epoch:
-            raise RuntimeError("the callback fails")
-
-    def nothing(self, estimator, context): ...
-
-    hooks = dict.fromkeys(["setup", "teardown", "on_fit_task_end"], nothing)
-    callback = type("Failing", (), hooks | {"on_fit_task_begin": fail})
-    model = clone(estimator).fit(X, target)
-    before = model.predict(X)
+    callback = failing_callback(hook, "epoch", epoch)
+    model = clone(estimator).fit(X, target).set_callbacks(callback)
+    before = learned(model)
     with pytest.raises(RuntimeError, match="the callback fails"):
-        model.set_callbacks(callback()).fit(X[::-1], target)
-    assert_array_equal(model.predict(X), before)
-    assert calls.count("epoch") == epoch
+        model.fit(X[::-1], target)
+    assert learned(model) == before
+    assert callback.calls == epoch
+
+
+@every_estimator
+@pytest.mark.parametrize("warm_start", [False, True])
+@pytest.mark.parametrize("hook", ["setup", "on_fit_task_begin", "on_fit_task_end"])
+def test_a_callback_that_raises_around_the_epochs_leaves_an_earlier_fit_untouched(
+    estimator, target, hook, warm_start
+):
+    pytest.importorskip("sklearn.callback")
+    callback = failing_callback(hook, "fit", 1)
+    model = clone(estimator).set_params(warm_start=warm_start).fit(X, target)
+    before = learned(model.set_callbacks(callback))
+    with pytest.raises(RuntimeError, match="the callback fails"):
+        model.fit(X[::-1], target)
+    assert learned(model) == before
+    assert callback.calls == 1
+
+
+@every_estimator
+def test_a_callback_that_raises_in_teardown_finds_a_whole_fit(estimator, target):
+    """scikit-learn tears down around `fit`, when all that it learned is published."""
+    pytest.importorskip("sklearn.callback")
+    callback = failing_callback("teardown", "fit", 1)
+    model = clone(estimator).fit(X[::-1], target).set_callbacks(callback)
+    with pytest.raises(RuntimeError, match="the callback fails"):
+        model.fit(X, target)
+    assert learned(model) == learned(clone(estimator).fit(X, target))
 
 
 @every_estimator
@@ -246,23 +381,72 @@ def test_a_broken_sparse_matrix_is_refused(estimator, target, damage):
     assert learned(model) == before
 
 
+@every_estimator
+def test_a_memmap_with_damaged_bytes_is_refused(estimator, target, tmp_path):
+    content = X.tobytes()
+    (tmp_path / "X").write_bytes(content[:960] + b"\xff" * 16 + content[976:])
+    damaged = np.memmap(tmp_path / "X", X.dtype, "r", shape=X.shape)
+    model = clone(estimator).fit(X, target)
+    before = learned(model)
+    for call in [lambda: model.fit(damaged, target), lambda: model.predict(damaged)]:
+        with pytest.raises(ValueError, match="contains NaN"):
+            call()
+    assert learned(model) == before
+
+
 # Processes and threads
 
 
-@pytest.mark.filterwarnings("ignore:A worker stopped:UserWarning")
-@every_kind
-def test_a_killed_worker_ends_a_search_with_a_clear_error(estimator, target):
+def in_time(function, *args):
+    """Run it in a process of its own, which must end well, and soon."""
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=then_end_workers, args=(function, *args))
+    process.start()
+    process.join(120)
+    if process.is_alive():
+        process.kill()
+        process.join()
+    assert process.exitcode == 0
+
+
+def then_end_workers(function, *args):
+    try:
+        function(*args)
+    finally:
+        get_reusable_executor().shutdown(kill_workers=True)  # the process waits for its children
+
+
+def searched(estimator, X, target):
+    return GridSearchCV(estimator, {"random_state": [0, 1]}, cv=2, n_jobs=2).fit(X, target)
+
+
+def search_with_workers_that_die():
     def killed(self, X, y, **params):
         os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
-    kind = type(estimator)
-    dying = type("Dying", (kind,), {"fit": killed, "__module__": "__main__"})
-    dying = dying(**estimator.get_params())
-    search = GridSearchCV(dying, {"random_state": [0, 1]}, cv=2, n_jobs=2)
-    with pytest.raises(TerminatedWorkerError, match="terminated"):
-        search.fit(X, target)
-    search = GridSearchCV(estimator, {"random_state": [0, 1]}, cv=2, n_jobs=2)
-    assert np.isfinite(search.fit(X, target).best_score_)
+    for estimator, target in [(network, y), (perceptron, labels)]:
+        kind = type(estimator)
+        dying = type("Dying", (kind,), {"fit": killed, "__module__": "__main__"})
+        with pytest.raises(TerminatedWorkerError, match="terminated"):
+            searched(dying(**estimator.get_params()), X, target)
+        assert np.isfinite(searched(estimator, X, target).best_score_)
+
+
+def test_a_killed_worker_ends_a_search_with_a_clear_error():
+    in_time(search_with_workers_that_die)
+
+
+def search_on_half_a_file(path):
+    X.tofile(path)
+    halved = np.memmap(path, X.dtype, "r", shape=X.shape)
+    os.truncate(path, X.nbytes // 2)  # each worker maps the file anew
+    with pytest.raises(BrokenProcessPool, match="un-serialize"):
+        searched(network, halved, y)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a mapped file cannot be truncated there")
+def test_a_truncated_memmap_ends_a_search_with_a_clear_error(tmp_path):
+    in_time(search_on_half_a_file, tmp_path / "X")
 
 
 @every_estimator
@@ -282,20 +466,32 @@ def test_one_estimator_predicts_in_two_threads(estimator, target):
             assert_array_equal(predicted, expected)
 
 
+@pytest.mark.parametrize("form", [np.asarray, csr_array])
+@every_estimator
+def test_one_thread_fits_while_another_predicts(estimator, target, form):
+    Z = form(np.where(wide[:, :50] > 0, wide[:, :50], 0))
+    target = np.resize(target, Z.shape[0])
+    model = clone(estimator).fit(Z, target)
+    expected, alone = model.predict(Z), learned(model)
+    decide = getattr(model, "decision_function", model.predict)
+    decisions = decide(Z)
+    with ThreadPoolExecutor(1) as thread:
+        fit = thread.submit(clone(estimator).fit, Z, target)
+        for _ in range(20):
+            assert_array_equal(model.predict(Z), expected)
+            assert_array_equal(decide(Z), decisions)
+        assert learned(fit.result(60)) == alone
+
+
 if hasattr(os, "fork"):
 
-    @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
-    @every_estimator
-    def test_a_forked_child_predicts_and_fits(estimator, target):
-        model = clone(estimator).fit(X, target)
-        expected, before = model.predict(X), learned(model)
+    def in_a_fork(holds):
+        """Whether it holds in a forked child, which is killed when it hangs."""
         child = os.fork()
         if child == 0:
             status = 1
             try:
-                again = clone(estimator)
-                same = np.array_equal(model.predict(X), expected)
-                status = 0 if same and learned(again.fit(X, target)) == before else 2
+                status = 0 if holds() else 2
             finally:
                 os._exit(status)
         deadline = time.monotonic() + 60
@@ -303,4 +499,23 @@ if hasattr(os, "fork"):
             if time.monotonic() > deadline:
                 os.kill(child, signal.SIGKILL)
             time.sleep(0.01)
-        assert ended == (child, 0)
+        return ended == (child, 0)
+
+    @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+    @every_estimator
+    def test_a_forked_child_predicts_and_fits(estimator, target):
+        model = clone(estimator).fit(X, target)
+        expected, before = model.predict(X), learned(model)
+        assert in_a_fork(lambda: np.array_equal(model.predict(X), expected))
+        assert in_a_fork(lambda: learned(clone(estimator).fit(X, target)) == before)
+
+    @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+    @every_estimator
+    def test_a_forked_child_fits_where_the_threads_of_blas_have_run(estimator, target):
+        target = np.resize(target, len(wide))
+        with threadpool_limits(2):
+            wide @ wide.T
+            expected = clone(estimator).fit(wide, target).predict(wide)
+            assert in_a_fork(
+                lambda: np.allclose(clone(estimator).fit(wide, target).predict(wide), expected)
+            )

@@ -50,7 +50,7 @@ def test_gradient_is_the_slope_of_the_cost(network):
 
 
 def test_a_weight_is_a_repetition(network):
-    X, y, coefs, intercepts = network
+    X, y, coefs, _ = network
     s = np.array([2, 0, 1, 3, 1, 1])
     cost, *grads = functional.cost_and_gradient(X, y[:, :1], [coefs[0][:, :1]], sample_weight=s)
     repeated = np.repeat(X, s, axis=0), np.repeat(y[:, 0], s)

@@ -1,4 +1,4 @@
-"""Three small fits give the coefficients that they gave when the files were written."""
+"""Small fits give the coefficients that they gave when the files were written."""
 
 import importlib.util
 import json

@@ -5,8 +5,10 @@ property is an equality. HYPOTHESIS_PROFILE=thorough draws forty times as many.
 """
 
 import pickle
+import tempfile
 import warnings
 from contextlib import suppress
+from math import ceil
 
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ from sklearn.base import clone
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 
 pytestmark = [
-    pytest.mark.filterwarnings("ignore:The last of max_iter:UserWarning"),
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
     # scikit-learn's, about few samples of many labels.
     pytest.mark.filterwarnings("ignore:The number of unique classes:UserWarning"),
 ]
@@ -57,12 +59,18 @@ networks = st.builds(
     y_range=one_of("auto", (-2, 2)),
     solver=one_of("adam", "sgd", "lbfgs"),
     batch_size=one_of("auto", None, 1, 3),
-    learning_rate=one_of("constant", "invscaling"),
+    learning_rate_init=one_of("auto", 0.001, 0.1),
+    learning_rate=one_of("constant", "invscaling", "adaptive"),
+    power_t=one_of(0.0, 0.5, 2.0),
     alpha=one_of(0.0, 0.01, 1.0),
-    max_iter=one_of(1, 3),
-    tol=st.none(),
+    max_iter=one_of(1, 3, 6),
+    tol=one_of(None, 1e-4, 0.5),
+    n_iter_no_change=one_of(1, 2),
     momentum=one_of(0.0, 0.9),
     nesterovs_momentum=booleans,
+    beta_1=one_of(0.9, 0.0),
+    beta_2=one_of(0.999, 0.5),
+    epsilon=one_of(1e-8, 1e-3),
     shuffle=booleans,
     fit_intercept=booleans,
     init=one_of("glorot_uniform", "standard_normal"),
@@ -93,11 +101,52 @@ def with_targets(draw):
     return X, draw(quarters((len(X), *n_outputs)))
 
 
-def of(estimators, data):
-    return st.tuples(estimators, data).map(lambda pair: (pair[0], *pair[1]))
+@st.composite
+def of(draw, estimators, data):
+    """An estimator, which may stop early where a part can be held out, and its data."""
+    model, (X, y) = draw(estimators), draw(data)
+    fractions = [fraction for fraction in (0.5, 0.3, 0.1) if can_hold_out(fraction, model, y)]
+    if fractions and draw(booleans):
+        model.set_params(early_stopping=True, validation_fraction=draw(one_of(*fractions)))
+    return model, X, y
 
 
-problems = st.one_of(of(perceptrons, labelled()), of(networks, with_targets()))
+def can_hold_out(fraction, model, y):
+    n_held_out = ceil(fraction * len(y))
+    if isinstance(model, SigmoidMLPRegressor):
+        return n_held_out < len(y)
+    _, counts = np.unique(y, return_counts=True)
+    return counts.min() >= 2 and len(counts) <= n_held_out <= len(y) - len(counts)
+
+
+NAMES = {
+    "integers": [0, 1, 2, 3],
+    "floats": [-1.0, 0.0, 2.0, 7.0],
+    "strings": ["a", "ab", "b", "c"],
+    "objects": np.array(["a", "ab", "b", "c"], dtype=object),
+    "booleans": [False, True],
+}
+
+
+@st.composite
+def with_names(draw, problems):
+    """The same problems, with classes of any name, in the order of their numbers."""
+    model, X, labels = draw(problems)
+    return model, X, named(model, labels, draw(one_of(*NAMES)))[labels]
+
+
+def named(model, labels, kind):
+    """The names of the classes, also in the weights of the classes."""
+    names = np.asarray(NAMES[kind])
+    assume(labels.max() < len(names))
+    if isinstance(model.class_weight, dict):
+        model.set_params(class_weight={names[c]: w for c, w in model.class_weight.items()})
+    return names
+
+
+classifications = of(perceptrons, labelled())
+regressions = of(networks, with_targets())
+problems = st.one_of(with_names(classifications), regressions)
 
 
 def strided(X):
@@ -122,33 +171,49 @@ def repeated_csr(X):
     return matrix
 
 
-FORMS = {
+def read_only_memmap(X):
+    with tempfile.TemporaryFile() as file:
+        X.tofile(file)
+        return np.memmap(file, X.dtype, "r", shape=X.shape)
+
+
+DENSE = {
     "as it is": lambda X: X,
     "Fortran order": np.asfortranarray,
     "strided": strided,
     "backwards": lambda X: X[::-1, ::-1].copy()[::-1, ::-1],
     "read-only": read_only,
-    "csr": sp.csr_array,
-    "csr with repetitions": repeated_csr,
-    "csc": sp.csc_matrix,
-    "coo": sp.coo_array,
+    "read-only memmap": read_only_memmap,
 }
-forms = st.sampled_from(sorted(FORMS)).map(FORMS.get)
+SPARSE = {
+    f"{layout}_{kind}": getattr(sp, f"{layout}_{kind}")
+    for layout in ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
+    for kind in ("array", "matrix")
+}
+forms = st.one_of(
+    one_of(*DENSE).map(DENSE.get), one_of(*SPARSE).map(SPARSE.get), st.just(repeated_csr)
+)
+
+# What validation turns into float64; whole numbers fit into each.
+SPARSE_DTYPES = [np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.longdouble]
+DTYPES = [*SPARSE_DTYPES, np.float16, np.object_]
 
 
 def fingerprint(*arrays):
     return [
-        bits(
-            [
-                getattr(array, name)
-                for name in ("data", "indices", "indptr", "coords")
-                if hasattr(array, name)
-            ]
-        )
+        [bits(part) for part in parts(array)]
         if sp.issparse(array)
         else (bits(array), array.strides)
         for array in arrays
     ]
+
+
+def parts(matrix):
+    """All that a sparse matrix stores."""
+    if matrix.format == "dok":
+        return [list(matrix.keys()), list(matrix.values())]
+    names = ("data", "indices", "indptr", "coords", "row", "col", "rows", "offsets")
+    return [getattr(matrix, name) for name in names if hasattr(matrix, name)]
 
 
 def learned(model):
@@ -158,7 +223,8 @@ def learned(model):
 
 def bits(value):
     if isinstance(value, np.ndarray):
-        return value.dtype, value.shape, value.tobytes()
+        content = repr(value.tolist()) if value.dtype == object else value.tobytes()
+        return value.dtype, value.shape, content
     return [bits(item) for item in value] if isinstance(value, list | tuple) else value
 
 
@@ -179,27 +245,56 @@ def assert_same_decisions(model, X, expected, Z, rounding=1e-11):
 # Both
 
 
-@given(problems, forms)
-def test_inputs_are_left_as_they_were(problem, form):
+@given(problems, forms, st.one_of(st.none(), one_of(*SPARSE_DTYPES)), booleans)
+@example((PerceptronClassifier(max_iter=2), np.eye(2), np.arange(2)), repeated_csr, None, False)
+def test_inputs_are_left_as_they_were(problem, form, dtype, starts):
     model, X, y = problem
-    X, weights = form(X), np.arange(len(y)) % 3 + 1.0
-    before = fingerprint(X, y, weights)
+    X = form(X if dtype is None else np.abs(4 * X).astype(dtype))
+    start, weights = clone(model).fit(X.copy(), y), np.arange(len(y)) % 3 + 1.0
     if isinstance(model, SigmoidMLPRegressor):
-        model.fit(X, y, weights).cost_gradient(X, y, weights)
+        chunk, names = {"sample_weight": weights}, ["coefs_init", "intercepts_init"]
+        first = [start.coefs_, start.intercepts_ if model.fit_intercept else []]
+        whole = chunk | {"X_val": X, "y_val": y, "sample_weight_val": weights[::-1]}
     else:
-        model.fit(X, y).decision_function(X)
-    model.predict(X)
-    assert fingerprint(X, y, weights) == before
+        chunk, names = {"classes": np.unique(y)[::-1]}, ["coef_init", "intercept_init"]
+        first = [start.coef_, start.intercept_]
+        whole = {}
+    whole |= dict(zip(names, first, strict=True)) if starts else {}
+    given = [[X, y], *chunk.values(), *whole.values()]
+    given = [item for one in given for item in (one if isinstance(one, list) else [one])]
+    before = fingerprint(*given)
+    model.fit(X, y, **whole).predict(X)
+    if isinstance(model, SigmoidMLPRegressor):
+        model.cost_gradient(X, y, **chunk)
+    else:
+        model.decision_function(X)
+    model.set_params(early_stopping=False)
+    if hasattr(model, "partial_fit") and model.get_params().get("class_weight") != "balanced":
+        model.partial_fit(X, y, **chunk)
+    assert fingerprint(*given) == before
 
 
 @given(problems, forms)
 def test_the_form_of_the_samples_does_not_matter(problem, form):
     model, X, y = problem
     assume(model.get_params().get("solver") != "lbfgs")  # merges rows that are stored alike
+    model.set_params(early_stopping=False)  # rounding may choose between two epochs
     if isinstance(model, PerceptronClassifier):
         model.set_params(eta0=1.0, init="zeros", class_weight=None)  # exact sums: no tie by chance
     expected = clone(model).fit(X, y)
     assert_same_decisions(model.fit(form(X), y), X, expected, X, rounding=1e-9)
+
+
+@given(problems, one_of(*DTYPES), booleans)
+def test_the_dtype_of_the_samples_does_not_matter(problem, dtype, sparse):
+    model, X, y = problem
+    X = np.abs(4 * X).astype(dtype)
+    floats = X.astype(np.float64)
+    if sparse and dtype in SPARSE_DTYPES:
+        X, floats = sp.csr_array(X), sp.csr_array(floats)
+    expected = clone(model).fit(floats, y)
+    assert learned(model.fit(X, y)) == learned(expected)
+    assert_array_equal(model.predict(X), expected.predict(floats), strict=True)
 
 
 @given(problems, st.integers(-300, 90))
@@ -219,12 +314,13 @@ def test_predictions_are_finite_and_inside_the_range(problem, exponent):
         assert np.isfinite(model.decision_function(X)).all()
 
 
-@given(problems)
-def test_samples_are_predicted_alone_as_among_others(problem):
+@given(problems, one_of(np.asarray, sp.csr_array))
+def test_samples_are_predicted_alone_as_among_others(problem, form):
     model, X, y = problem
-    model.fit(X, y)
-    alone = np.concatenate([decisions(model, x[None])[0] for x in X])
-    together, scale = decisions(model, X)
+    Z = form(X)
+    model.fit(Z, y)
+    alone = np.concatenate([decisions(model, Z[i : i + 1])[0] for i in range(len(X))])
+    together, scale = decisions(model, Z)
     assert_allclose(
         alone, together, rtol=0, atol=scale * (1e-12 if X.dtype == np.float64 else 1e-4)
     )
@@ -247,17 +343,19 @@ def test_a_pickle_predicts_and_learns_on_to_the_last_bit(problem):
     assert learned(copy.fit(X, y)) == learned(model.fit(X, y))
 
 
-@given(problems)
-def test_one_chunk_of_partial_fit_is_a_fit_of_one_epoch(problem):
+@given(problems, booleans)
+def test_one_chunk_of_partial_fit_is_a_fit_of_one_epoch(problem, weighted):
     model, X, y = problem
-    model.set_params(max_iter=1)
+    model.set_params(max_iter=1, early_stopping=False)
+    chunk = clone(model)
     if isinstance(model, SigmoidMLPRegressor):
         assume(model.solver != "lbfgs")
-        chunk = clone(model).partial_fit(X, y)
+        weights = np.arange(len(y)) % 3 + 0.5 if weighted else None
+        assert learned(chunk.partial_fit(X, y, weights)) == learned(model.fit(X, y, weights))
     else:
-        model.set_params(class_weight=None)
-        chunk = clone(model).partial_fit(X, y, classes=np.unique(y))
-    assert learned(chunk) == learned(model.fit(X, y))
+        assume(model.class_weight != "balanced")
+        chunk.partial_fit(X, y, classes=np.unique(y))
+        assert learned(chunk) == learned(model.fit(X, y))
 
 
 @given(problems, st.data())
@@ -275,6 +373,31 @@ def test_a_failed_call_changes_nothing(problem, data):
 
 
 # The perceptron
+
+
+@given(classifications, one_of(*NAMES))
+def test_the_names_of_the_classes_do_not_matter(problem, kind):
+    model, X, labels = problem
+    expected = clone(model).fit(X, labels)
+    names = named(model, labels, kind)
+    model.fit(X, names[labels])
+    assert_array_equal(model.predict(X), names[expected.predict(X)], strict=True)
+    classes = {"classes_": bits(names[expected.classes_])}
+    assert learned(model) == learned(expected) | classes
+
+
+@given(perceptrons, labelled(), st.data())
+def test_samples_of_a_class_of_weight_0_change_nothing(model, data, draw):
+    X, labels = data
+    left_out = draw.draw(one_of(0, 1))
+    model.set_params(class_weight={left_out: 0})
+    whole, classes = learned(clone(model).fit(X, labels)), np.unique(labels)
+    chunk = learned(clone(model).partial_fit(X, labels, classes))
+    at = draw.draw(st.lists(st.integers(0, len(X)), max_size=3))
+    X, labels = np.insert(X, at, 0, axis=0), np.insert(labels, at, left_out)
+    X[labels == left_out] = draw.draw(one_of(0.0, 1e30, -1e30))
+    assert learned(clone(model).fit(X, labels)) == whole
+    assert learned(clone(model).partial_fit(X, labels, classes)) == chunk
 
 
 @given(perceptrons, labelled(), st.randoms(use_true_random=False))
@@ -394,21 +517,34 @@ def test_permuted_features_permute_the_first_weights(model, data, random):
     assert_same_decisions(model, X[:, order], expected, X, rounding=1e-8)
 
 
-@given(networks, with_targets(), st.data())
-def test_a_row_of_weight_0_changes_nothing(model, data, draw):
-    X, y = data
-    weights = draw.draw(arrays(np.float64, len(X), elements=st.sampled_from([1.0, 2.0, 0.25])))
-    expected = learned(clone(model).fit(X, y, weights))
+@given(regressions, one_of(*DTYPES))
+def test_the_dtype_of_the_targets_does_not_matter(problem, dtype):
+    model, X, y = problem
+    y = np.abs(y).astype(dtype)
+    expected = learned(clone(model).fit(X, y.astype(np.float64)))
+    assert learned(model.fit(X, y)) == expected
+
+
+@given(regressions, st.data())
+def test_a_row_of_weight_0_changes_nothing(problem, draw):
+    model, X, y = problem
+    weights = draw.draw(arrays(np.float64, len(X), elements=one_of(1.0, 2.0, 0.25)))
     at = draw.draw(st.lists(st.integers(0, len(X)), min_size=1, max_size=3))
     wild = draw.draw(one_of(0.0, 1e30, -1e30))
-    X, y = np.insert(X, at, wild, axis=0), np.insert(y, at, wild, axis=0)
-    assert learned(model.fit(X, y, np.insert(weights, at, 0))) == expected
+    more = np.insert(X, at, wild, axis=0), np.insert(y, at, wild, axis=0), np.insert(weights, at, 0)
+    expected = clone(model).fit(X, y, weights)
+    assert learned(model.fit(*more)) == learned(expected)
+    assert model.cost(*more) == expected.cost(X, y, weights)
+    if model.solver != "lbfgs":
+        expected.set_params(early_stopping=False).partial_fit(X, y, weights)
+        model.set_params(early_stopping=False).partial_fit(*more)
+        assert learned(model) == learned(expected)
 
 
 @given(networks, with_targets(), st.data())
 def test_a_weight_is_a_repetition(model, data, draw):
     X, y = data
-    model.set_params(batch_size=None, learning_rate="constant")
+    model.set_params(batch_size=None, learning_rate="constant", tol=None)
     times = draw.draw(arrays(np.int64, len(X), elements=st.integers(1, 3)))
     expected = clone(model).fit(X.repeat(times, axis=0), y.repeat(times, axis=0))
     model.fit(X, y, times)
@@ -418,9 +554,9 @@ def test_a_weight_is_a_repetition(model, data, draw):
         assert_same_decisions(model, X, expected, X, rounding=1e-8)
 
 
-@given(networks, with_targets(), one_of(2.0**-400, 2.0**-3, 4.0, 2.0**90, 2.0**900))
-def test_targets_scaled_by_a_power_of_two_scale_the_predictions(model, data, factor):
-    X, y = data
+@given(regressions, one_of(2.0**-400, 2.0**-3, 4.0, 2.0**90, 2.0**900))
+def test_targets_scaled_by_a_power_of_two_scale_the_predictions(problem, factor):
+    model, X, y = problem
     assume(np.ptp(y, axis=0).all())
     X = X.astype(np.float64)
     model.set_params(y_range="auto")
@@ -438,9 +574,9 @@ def test_targets_scaled_and_shifted_scale_and_shift_the_predictions(model, data,
     assert_allclose(model.fit(X, factor * y + shift).predict(X), expected, rtol=0, atol=1e-7)
 
 
-@given(networks, with_targets(), one_of(2.0**-90, 2.0**-20, 8.0, 2.0**60))
-def test_a_common_factor_of_the_weights_changes_nothing(model, data, factor):
-    X, y = data
+@given(regressions, one_of(2.0**-90, 2.0**-20, 8.0, 2.0**60))
+def test_a_common_factor_of_the_weights_changes_nothing(problem, factor):
+    model, X, y = problem
     X = X.astype(np.float64)
     weights = np.arange(len(X)) % 3 + 1.0
     model.set_params(alpha=0.0)

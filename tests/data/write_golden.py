@@ -1,4 +1,4 @@
-"""Write the coefficients of three small fits, which later versions must reproduce.
+"""Write the coefficients of small fits, which later versions must reproduce.
 
     python tests/data/write_golden.py
 
@@ -10,6 +10,8 @@ import json
 import warnings
 from pathlib import Path
 
+from scipy.sparse import csr_array
+from sklearn.base import clone
 from sklearn.datasets import load_iris, load_linnerud
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import scale
@@ -20,7 +22,7 @@ GOLDEN = Path(__file__).parent / "golden.json"
 
 
 def fits():
-    """{name: fitted weights as a flat list} of the three models."""
+    """{name: fitted weights as a flat list} of each model."""
     flowers, species = load_iris(return_X_y=True)
     exercises, physiology = load_linnerud(return_X_y=True)
     # Whole numbers: every sum is exact, whatever its order, in either body of the rule.
@@ -29,15 +31,25 @@ def fits():
     settings = {"hidden_layer_sizes": (3,), "max_iter": 20, "tol": None, "random_state": 0}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        perceptron.fit(flowers, species)
+        dense = clone(perceptron).fit(flowers, species)
+        sparse = clone(perceptron).fit(csr_array(flowers * (flowers > 30)), species)
     adam = SigmoidMLPRegressor(batch_size=8, **settings).fit(scale(exercises), physiology)
     sgd = SigmoidMLPRegressor(solver="sgd", **settings).fit(scale(exercises), physiology)
+    lbfgs = SigmoidMLPRegressor(solver="lbfgs", **settings | {"max_iter": 5})  # rounding grows fast
+    lbfgs.fit(scale(exercises), physiology)
     return {
-        "perceptron": [*perceptron.coef_.ravel(), *perceptron.intercept_],
-        "adam": [w for W in [*adam.coefs_, *adam.intercepts_] for w in W.ravel()],
-        "sgd": [w for W in [*sgd.coefs_, *sgd.intercepts_] for w in W.ravel()],
+        "perceptron": flat(dense.coef_, dense.intercept_),
+        "sparse perceptron": flat(sparse.coef_, sparse.intercept_),
+        "adam": flat(*adam.coefs_, *adam.intercepts_),
+        "sgd": flat(*sgd.coefs_, *sgd.intercepts_),
+        "lbfgs": flat(*lbfgs.coefs_, *lbfgs.intercepts_),
     }
 
 
+def flat(*arrays):
+    """Their numbers as one list."""
+    return [float(number) for array in arrays for number in array.ravel()]
+
+
 if __name__ == "__main__":
-    GOLDEN.write_text(json.dumps({name: list(map(float, w)) for name, w in fits().items()}))
+    GOLDEN.write_text(json.dumps(fits()))
