@@ -44,12 +44,13 @@ class GradientDescent:
             self.velocity = 0 * theta
         if self.scratch is None:
             self.scratch = _scratch(theta)
-        step = _scaled(grad, self.learning_rate, self.scratch)
+        _, out = self.scratch
+        step = _scaled(grad, self.learning_rate, out)
         self.velocity *= self.momentum
         self.velocity -= step
         if self.nesterov:
             theta -= step
-            theta += _scaled(self.velocity, self.momentum, self.scratch)
+            theta += _scaled(self.velocity, self.momentum, out)
         else:
             theta += self.velocity
 
@@ -85,7 +86,7 @@ class Adam:
             self.mean, self.square = 0 * theta, 0 * theta
         if self.scratch is None:
             self.scratch = _scratch(theta)
-        (xp, _), out = namespace(theta), self.scratch
+        xp, out = self.scratch
         self.t += 1
         w = xp.subtract(grad, self.mean, **out)
         w *= 1 - self.beta_1
@@ -102,9 +103,10 @@ class Adam:
 
 
 def _scratch(theta):
-    """Where NumPy, which alone can, is to write results of theta's size."""
-    return {"out": np.empty_like(theta)} if isinstance(theta, np.ndarray) else {}
+    """The library of theta, and where NumPy, which alone can, is to write results of its size."""
+    xp, _ = namespace(theta)
+    return xp, {"out": np.empty_like(theta)} if xp is np else {}
 
 
-def _scaled(array, factor, scratch):
-    return np.multiply(array, factor, **scratch) if scratch else array * factor
+def _scaled(array, factor, out):
+    return np.multiply(array, factor, **out) if out else array * factor

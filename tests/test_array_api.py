@@ -5,6 +5,9 @@ tests run in a lane of their own: ``SCIPY_ARRAY_API=1 pytest tests/test_array_ap
 """
 
 import os
+from collections import Counter
+from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -15,6 +18,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknnbasics import SigmoidMLPRegressor
+from sknnbasics._backprop import Layers, _reference
+from sknnbasics._compat import to_numpy
+from sknnbasics._optimizers import Adam, GradientDescent
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("SCIPY_ARRAY_API") != "1", reason="SCIPY_ARRAY_API is read at import"
@@ -23,10 +29,28 @@ pytestmark = pytest.mark.skipif(
 X, y = make_friedman1(230, n_features=6, random_state=0)
 
 
-@pytest.fixture(params=["torch", "array_api_strict"])
-def xp(request):
+@dataclass
+class Place:
+    """A library of arrays, and the device of it where the test puts them."""
+
+    xp: ModuleType
+    device: object = None
+
+    def asarray(self, values, dtype="float64"):
+        device = {} if self.device is None else {"device": self.device}
+        return self.xp.asarray(values, dtype=getattr(self.xp, dtype), **device)
+
+
+@pytest.fixture(params=["torch", "torch on cuda", "cupy", "array_api_strict on device1"])
+def place(request):
+    library, _, device = request.param.partition(" on ")
+    xp = pytest.importorskip(library)
+    if request.param in ("torch on cuda", "cupy") and not xp.cuda.is_available():
+        pytest.skip("no GPU here")
+    if library == "array_api_strict":
+        device = xp.Device(device)  # which mixes with no other device, as a GPU would not
     with config_context(array_api_dispatch=True):
-        yield pytest.importorskip(request.param)
+        yield Place(xp, device or None)
 
 
 @pytest.fixture(params=["float64", "float32"])
@@ -40,13 +64,8 @@ def network(**params):
     )
 
 
-def arrays(xp, dtype="float64"):
-    kind = getattr(xp, dtype)
-    return xp.asarray(X, dtype=kind), xp.asarray(y, dtype=kind)
-
-
-def as_numpy(array):
-    return np.asarray(array)
+def arrays(place, dtype="float64"):
+    return place.asarray(X, dtype), place.asarray(y, dtype)
 
 
 def assert_same_network(ours, numpys, dtype):
@@ -55,7 +74,7 @@ def assert_same_network(ours, numpys, dtype):
     for array, expected in zip(
         [*ours.coefs_, *ours.intercepts_], [*numpys.coefs_, *numpys.intercepts_], strict=True
     ):
-        np.testing.assert_allclose(as_numpy(array), expected, rtol=0, atol=rtol)
+        np.testing.assert_allclose(to_numpy(array), expected, rtol=0, atol=rtol)
 
 
 def numpy_fit(dtype, **params):
@@ -76,26 +95,25 @@ def numpy_fit(dtype, **params):
     ],
     ids=str,
 )
-def test_agrees_with_numpy(xp, dtype, params):
-    A, b = arrays(xp, dtype)
+def test_agrees_with_numpy(place, dtype, params):
+    A, b = arrays(place, dtype)
     fitted = network(**params).fit(A, b)
     assert_same_network(fitted, numpy_fit(dtype, **params), dtype)
 
 
-def test_results_live_where_the_input_lives(xp, dtype):
-    A, b = arrays(xp, dtype)
+def test_results_live_where_the_input_lives(place, dtype):
+    A, b = arrays(place, dtype)
     fitted = network().fit(A, b)
-    kinds = {type(A)}
     results = [fitted.predict(A), fitted.y_low_, *fitted.coefs_, *fitted.intercepts_]
     results += [*fitted.feedforward(A), *fitted.cost_gradient(A, b)[0]]
-    assert {type(array) for array in results} == kinds
-    assert {array.dtype for array in results} == {A.dtype}
+    assert {type(array) for array in results} == {type(A)}
+    assert all(array.dtype == A.dtype and array.device == A.device for array in results)
     assert isinstance(fitted.score(A, b), float)
     assert isinstance(fitted.cost(A, b), float)
 
 
-def test_weights_and_targets_follow_X(xp):
-    A, _ = arrays(xp)
+def test_weights_and_targets_follow_X(place):
+    A, _ = arrays(place)
     s = np.arange(len(X)) % 3
     fitted = network().fit(A, y, sample_weight=s, X_val=X, y_val=y)
     with config_context(array_api_dispatch=False):
@@ -103,21 +121,41 @@ def test_weights_and_targets_follow_X(xp):
     assert_same_network(fitted, expected, "float64")
 
 
-def test_partial_fit(xp):
-    A, b = arrays(xp)
+def test_numpy_X_takes_the_rest_from_elsewhere(place):
+    s = np.arange(len(X)) % 3
+    init = numpy_fit("float64").coefs_
+    expected = network().fit(X, y, sample_weight=s, coefs_init=init)
+    y_there, s_there, *init_there = (place.asarray(array) for array in (y, s, *init))
+    fitted = network().fit(X, y_there, sample_weight=s_there, coefs_init=init_there)
+    assert {type(array) for array in [*fitted.coefs_, fitted.predict(X)]} == {np.ndarray}
+    assert_same_network(fitted, expected, "float64")
+
+
+def test_scores_against_numpy_targets(place):
+    A, b = arrays(place)
+    fitted = network().fit(A, b)
+    assert fitted.score(A, y) == pytest.approx(fitted.score(A, b), rel=1e-12)
+    assert fitted.score(A, y) == pytest.approx(numpy_fit("float64").score(X, y), rel=1e-9)
+
+
+def test_partial_fit(place):
+    A, b = arrays(place)
     ours, numpys = network(y_range=(-10, 40)), network(y_range=(-10, 40))
     for rows in (slice(0, 100), slice(100, 230)):
         ours.partial_fit(A[rows, :], b[rows])
         with config_context(array_api_dispatch=False):
             numpys.partial_fit(X[rows], y[rows])
-    np.testing.assert_allclose(as_numpy(ours.predict(A)), numpys.predict(X), rtol=1e-9)
+    np.testing.assert_allclose(to_numpy(ours.predict(A)), numpys.predict(X), rtol=1e-9)
 
 
-def test_initial_weights(xp):
-    A, b = arrays(xp)
+def test_initial_weights(place):
+    A, b = arrays(place)
     numpys = numpy_fit("float64")
     fitted = network(max_iter=1).fit(
-        A, b, coefs_init=[xp.asarray(W) for W in numpys.coefs_], intercepts_init=numpys.intercepts_
+        A,
+        b,
+        coefs_init=[place.asarray(W) for W in numpys.coefs_],
+        intercepts_init=numpys.intercepts_,
     )
     with config_context(array_api_dispatch=False):
         expected = network(max_iter=1).fit(
@@ -126,15 +164,15 @@ def test_initial_weights(xp):
     assert_same_network(fitted, expected, "float64")
 
 
-def test_lbfgs_says_that_it_is_for_numpy(xp):
-    A, b = arrays(xp)
+def test_lbfgs_says_that_it_is_for_numpy(place):
+    A, b = arrays(place)
     with pytest.raises(ValueError, match="'lbfgs' is SciPy's and needs NumPy input"):
         network(solver="lbfgs").fit(A, b)
 
 
-def test_predicting_elsewhere_is_refused(xp):
+def test_predicting_elsewhere_is_refused(place):
     pytest.importorskip("sklearn.callback")  # the helper is scikit-learn 1.9's
-    A, b = arrays(xp)
+    A, b = arrays(place)
     fitted = network().fit(A, b)
     with pytest.raises(ValueError, match="must use the same namespace"):
         fitted.predict(X)
@@ -142,10 +180,24 @@ def test_predicting_elsewhere_is_refused(xp):
         fitted.partial_fit(X, y)
 
 
+def test_moves_to_numpy_and_trains_on(place):
+    pytest.importorskip("sklearn.callback")  # the mover is scikit-learn 1.9's
+    from sklearn.utils._array_api import get_namespace_and_device, move_estimator_to
+
+    A, b = arrays(place)
+    fitted = network(y_range=(-10, 40)).fit(A, b)
+    xp, _, device = get_namespace_and_device(X)
+    moved, predicted = move_estimator_to(fitted, xp, device), to_numpy(fitted.predict(A))
+    with config_context(array_api_dispatch=False):
+        np.testing.assert_allclose(moved.predict(X), predicted, rtol=1e-9)
+        moved.partial_fit(X, y)
+    assert_same_network(fitted.partial_fit(A, b), moved, "float64")
+
+
 def test_a_pipeline_in_a_search_on_tensors():
     pytest.importorskip("sklearn.callback")  # earlier pipelines do not take tensors all the way
     torch = pytest.importorskip("torch")
-    A, b = arrays(torch)
+    A, b = arrays(Place(torch))
     model = make_pipeline(StandardScaler(), network())
     grid = {"sigmoidmlpregressor__alpha": [0.001, 0.1]}
     with config_context(array_api_dispatch=True):
@@ -155,3 +207,63 @@ def test_a_pipeline_in_a_search_on_tensors():
     np.testing.assert_allclose(
         ours.cv_results_["mean_test_score"], numpys.cv_results_["mean_test_score"], rtol=1e-6
     )
+
+
+def transfers(torch, **params):
+    """How often a fit reads a number back, and how often it sends an array to the device."""
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    counts = Counter()
+
+    class Counting(TorchDispatchMode):
+        def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+            counts[operation] += 1
+            return operation(*args, **kwargs or {})
+
+    A, b = arrays(Place(torch, "cuda" if torch.cuda.is_available() else "cpu"))
+    with config_context(array_api_dispatch=True), Counting():
+        network(**params).fit(A, b)
+    aten = torch.ops.aten
+    sent = counts[aten.lift_fresh.default] + counts[aten._to_copy.default]
+    return counts[aten._local_scalar_dense.default], sent
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+def test_many_batches_read_and_send_no_more_than_two(solver):
+    torch = pytest.importorskip("torch")
+    two = transfers(torch, solver=solver, batch_size=115, max_iter=3)
+    assert transfers(torch, solver=solver, batch_size=6, max_iter=3) == two
+    longer = transfers(torch, solver=solver, batch_size=115, max_iter=4)
+    assert longer > two  # each epoch does both, so what counts them works
+
+
+@pytest.mark.parametrize(
+    "optimizer", [Adam(0.1), GradientDescent(0.1, momentum=0.9, nesterov=True)], ids=type
+)
+@pytest.mark.parametrize("rows", [None, slice(0, 4), [7, 2]], ids=str)
+def test_a_batch_works_where_no_value_can_be_read(optimizer, rows):
+    torch = pytest.importorskip("torch")
+    layers = Layers((3, 4, 2))
+    shapes = [(layers.n_parameters,), (9, 3), (9, 2), (9,)]
+    # Tensors of this device have no values, and do not mix with those of another.
+    theta, *data = (torch.empty(shape, device="meta") for shape in shapes)
+    rows = torch.asarray(rows, device="meta") if isinstance(rows, list) else rows
+    backprop = _reference.Backprop(layers, alpha=0.02, total_weight=9.0)
+    with config_context(array_api_dispatch=True):
+        cost, grad = backprop.cost_and_gradient(theta, *data, rows)
+        optimizer.update(theta, grad)
+    assert cost.shape == ()
+    assert grad.shape == theta.shape
+    assert cost.device == grad.device == theta.device
+
+
+def test_a_network_of_tensors_is_exported_to_onnx(place, dtype):
+    skl2onnx = pytest.importorskip("skl2onnx")
+    onnxruntime = pytest.importorskip("onnxruntime")
+    fitted = network().fit(*arrays(place, dtype))
+    graph = skl2onnx.to_onnx(fitted, X[:1].astype(dtype)).SerializeToString()
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    (predicted,) = session.run(["variable"], {"X": X.astype(dtype)})
+    expected = numpy_fit(dtype).predict(X)
+    tolerance = 1e-5 if dtype == "float32" else 1e-9
+    np.testing.assert_allclose(predicted[:, 0], expected, rtol=tolerance)

@@ -6,8 +6,6 @@ as in the article: ``coefs[l-1]`` is W⁽ˡ⁾, which leads from a⁽ˡ⁾ to z�
 list of intercepts means units without bias, as in the article's listing.
 """
 
-from itertools import chain
-
 from scipy.sparse import issparse
 
 from .._activations import sigmoid
@@ -84,15 +82,16 @@ def cost_and_gradient(X, T, s, coefs, intercepts, alpha, total_weight=None):
     """
     xp, s = namespace(s)
     total = xp.sum(s)
-    decay = alpha / (total if total_weight is None else total_weight)
     activations = feedforward(X, coefs, intercepts)
     deltas = _deltas(activations, T, (s / total)[:, None], coefs)
-    coef_grads = [
-        a.T @ delta + decay * W for a, delta, W in zip(activations[:-1], deltas, coefs, strict=True)
-    ]
+    cost = half_mse(activations[-1], T, s)
+    coef_grads = [a.T @ delta for a, delta in zip(activations[:-1], deltas, strict=True)]
     intercept_grads = [xp.sum(delta, axis=0) for delta in deltas] if intercepts else []
-    penalty = 0.5 * decay * sum(xp.sum(W**2) for W in coefs)
-    return half_mse(activations[-1], T, s) + penalty, coef_grads, intercept_grads
+    if alpha:
+        decay = alpha / (total if total_weight is None else total_weight)
+        cost = cost + 0.5 * decay * sum(xp.sum(W**2) for W in coefs)
+        coef_grads = [grad + decay * W for grad, W in zip(coef_grads, coefs, strict=True)]
+    return cost, coef_grads, intercept_grads
 
 
 def _deltas(activations, T, row_weights, coefs):
@@ -104,14 +103,13 @@ def _deltas(activations, T, row_weights, coefs):
     return deltas
 
 
-def _rows_of(array, rows):
-    """Rows by a slice, or by numbers that live where the array lives."""
-    if issparse(array):
-        return array[rows]
+def _batch(X, T, s, rows):
+    """Rows by a slice, or by numbers that live where T and s live; X may be sparse."""
     if isinstance(rows, slice):
-        return array[rows, ...]
-    xp, array = namespace(array)
-    return xp.take(array, rows, axis=0)
+        return X[rows, :], T[rows, :], s[rows]
+    xp, _ = namespace(T)
+    x = X[rows] if issparse(X) else xp.take(X, rows, axis=0)
+    return x, xp.take(T, rows, axis=0), xp.take(s, rows, axis=0)
 
 
 class Backprop:
@@ -131,6 +129,7 @@ class Backprop:
         self.layers = layers
         self.alpha = alpha
         self.total_weight = total_weight
+        self._theta = self._views = None
 
     def cost_and_gradient(self, theta, X, T, s, rows=None):
         """Cost and gradient of the batch `rows`, or of all rows, at `theta`.
@@ -138,13 +137,10 @@ class Backprop:
         The gradient, shaped as theta, may be overwritten by the next call.
         """
         if rows is not None:
-            X, T, s = (_rows_of(array, rows) for array in (X, T, s))
-        coefs, intercepts = self.layers.split(theta)
+            X, T, s = _batch(X, T, s, rows)
+        coefs, intercepts = self._split(theta)
         cost, *grads = cost_and_gradient(X, T, s, coefs, intercepts, self.alpha, self.total_weight)
-        grad = 0 * theta
-        for view, values in zip(chain(*self.layers.split(grad)), chain(*grads), strict=True):
-            view[...] = values
-        return cost, grad
+        return cost, self.layers.join(*grads)
 
     def cost(self, theta, X, T, s):
         """Half the mean squared error of all rows at `theta`, without the penalty."""
@@ -152,4 +148,10 @@ class Backprop:
 
     def predict(self, theta, X):
         """Output activations, of shape (n_samples, n_outputs)."""
-        return feedforward(X, *self.layers.split(theta))[-1]
+        return feedforward(X, *self._split(theta))[-1]
+
+    def _split(self, theta):
+        """The lists of theta, kept as long as it is moved in place: they are views."""
+        if theta is not self._theta:
+            self._theta, self._views = theta, self.layers.split(theta)
+        return self._views
