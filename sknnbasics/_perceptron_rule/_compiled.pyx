@@ -43,10 +43,10 @@ ctypedef fused stored:
 
 cdef enum:
     # The processor foresees the next line of a row, not the next row of a shuffled order.
-    ROWS_AHEAD = 12
+    ROWS_AHEAD = 20
     SPARSE_ROWS_AHEAD = 6  # their visits wait for scattered weights as well
     # What is fetched ahead must not push out what is needed first.
-    MAX_BYTES_AHEAD = 16384
+    MAX_BYTES_AHEAD = 8192
     MAX_BLOCK = 8
 
 cdef struct Bookkeeping:
