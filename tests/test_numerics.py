@@ -119,13 +119,15 @@ def test_what_a_constant_costs(fit_intercept):
 
 
 @each_network
-def test_a_constant_target_leaves_nothing_to_learn(name):
+@pytest.mark.parametrize("y_range", ["auto", (0, 7)])
+def test_a_constant_target_leaves_nothing_to_learn(name, y_range):
     X, _ = samples()
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", ConvergenceWarning)
-        model = clone(MODELS[name]).fit(X, np.full(300, 5.0))
+        model = clone(MODELS[name]).set_params(y_range=y_range).fit(X, np.full(300, 5.1))
     assert not any("nothing was learned" in str(warning.message) for warning in told)
-    assert_allclose(model.predict(X), 5.0)
+    if y_range == "auto":
+        assert_allclose(model.predict(X), 5.1)
 
 
 def test_a_perceptron_that_is_no_better_than_the_most_frequent_class_says_so():
