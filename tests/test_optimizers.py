@@ -9,7 +9,7 @@ import pytest
 from sknnbasics._optimizers import Adam, GradientDescent
 
 GRADIENTS = np.random.default_rng(0).normal(size=(20, 3))
-START = np.array([0.5, -1.0, 2.0])
+START = np.array([0.0, -1.0, 2.0])
 OPTIMIZERS = [
     lambda: GradientDescent(0.1),
     lambda: GradientDescent(0.1, momentum=0.9),
