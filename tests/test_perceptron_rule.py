@@ -307,3 +307,11 @@ def test_preactivations_are_those_that_training_saw(module, layout, dtype):
                 z = module.preactivations(units.coef, units.intercept, layout(X))
                 np.testing.assert_array_equal(z > 0, targets == 0)
                 break
+
+
+def test_without_a_visit_the_average_is_the_start():
+    units = Units(np.array([[1.0, 2.0]]), np.array([3.0]), average=True)
+    coef, intercept = units.weights()
+    np.testing.assert_array_equal(coef, [[1.0, 2.0]])
+    np.testing.assert_array_equal(intercept, [3.0])
+    assert coef is not units.coef

@@ -132,10 +132,31 @@ def test_lbfgs_stops_by_patience_by_a_hook_and_by_its_limits(objective):
 
 def test_lbfgs_at_a_minimum_still_records_an_epoch():
     rows = Rows(np.ones((2, 1)), np.full((2, 1), 0.5), np.ones(2))
-    theta, progress = np.zeros(2), Progress(never())
-    lbfgs(theta, Objective(Backprop(Layers((1, 1)), 0.0), rows), progress, 10, 100)
-    assert progress.loss_curve == [0.0]
-    assert math.isfinite(theta.sum())
+    at_minimum = Objective(Backprop(Layers((1, 1)), 0.0), rows)
+    for on_epoch_end in (lambda: False, lambda: True):
+        theta, progress = np.zeros(2), Progress(never(), on_epoch_end=on_epoch_end)
+        assert lbfgs(theta, at_minimum, progress, 10, 100)
+        assert progress.loss_curve == [0.0]
+        assert math.isfinite(theta.sum())
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_lbfgs_evaluates_the_cost_in_the_precision_of_theta(objective, dtype):
+    rows, backprop, seen = objective.train, objective.backprop, []
+
+    class Watched:
+        layers = backprop.layers
+
+        def cost_and_gradient(self, theta, *rows):
+            seen.append({array.dtype for array in (theta, *rows[:3])})
+            return backprop.cost_and_gradient(theta, *rows)
+
+    rows = Rows(*(array.astype(dtype) for array in rows))
+    theta = start().astype(dtype)
+    lbfgs(theta, Objective(Watched(), rows), Progress(never()), 5, 100)
+    assert theta.dtype == dtype
+    assert len(seen) >= 5
+    assert all(dtypes == {np.dtype(dtype)} for dtypes in seen)
 
 
 @pytest.mark.parametrize(
