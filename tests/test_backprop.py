@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from itertools import product
 from math import exp
 
 import numpy as np
@@ -161,13 +162,10 @@ def test_blocks_of_any_size_equal_the_reference(block_rows, fit_intercept, layou
 
 def test_workspace_follows_theta_dtype_layout_and_number_of_rows():
     blocked = _blocked.Backprop(problem()[0], ALPHA)
-    for dtype, n_rows, layout, fresh in [
-        (np.float64, 9, np.array, False),
-        (np.float64, N_ROWS, np.array, True),
-        (np.float32, 5, sparse.csr_array, False),
-        (np.float32, 7, np.array, True),
-        (np.float64, 3, sparse.csr_array, False),
-    ]:
+    settings = [(np.float64, np.float32), (np.array, sparse.csr_array), (3, 7, N_ROWS), (0, 1)]
+    settings = list(product(*settings))
+    for number in np.random.default_rng(0).integers(len(settings), size=100):
+        dtype, layout, n_rows, fresh = settings[number]
         layers, theta, *data = problem(dtype=dtype)
         X, T, s = (array[:n_rows] for array in data)
         for shift in (0, 1):
