@@ -549,7 +549,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
 
     def _warn_unless_learned(self, run, data, ended):
         """Warn if `max_iter` cut the training off, or if the weights are as good as none."""
-        advice = "." if self.average or self.early_stopping else ADVICE
+        plain = not (self.average or self.early_stopping)
+        advice = ADVICE if plain else "."
         if not ended:
             warn(
                 f"The last of max_iter={self.max_iter} epochs still made "
@@ -557,10 +558,12 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
                 ConvergenceWarning,
             )
             return
+        # Class weights may well ask for more mistakes than the most frequent class makes.
+        if (plain and run.converged) or self.class_weight is not None:
+            return
         most_frequent = np.bincount(data.codes).max() / len(data.codes)
         accuracy = _accuracy(*run.learned, data.X, data.codes)
-        # Class weights may well ask for more mistakes than the most frequent class makes.
-        if accuracy <= most_frequent and self.class_weight is None:
+        if accuracy <= most_frequent < 1:
             warn(
                 f"After {len(run.mistakes)} epochs the accuracy on the training samples is "
                 f"{accuracy:.3f}, no better than the {most_frequent:.3f} of always naming the most "

@@ -138,6 +138,14 @@ def test_a_perceptron_that_is_no_better_than_the_most_frequent_class_says_so():
     assert model.score(X + 1e6, z > 0) <= 0.507
 
 
+@pytest.mark.parametrize("average", [False, True])
+def test_a_perceptron_that_goes_on_with_one_class_is_told_nothing(average):
+    X, z = samples()
+    model = PerceptronClassifier(average=average, warm_start=True, random_state=0).fit(X, z > 0)
+    model.fit(X[z > 0], np.ones((z > 0).sum(), bool))
+    assert model.score(X[z > 0], z[z > 0] > 0) == 1
+
+
 @pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
 def test_sums_over_a_million_rows_in_single_precision(solver):
     X = np.random.default_rng(0).normal(size=(10**6, 5)).astype(np.float32)
