@@ -1,6 +1,8 @@
 """Rosenblatt's perceptron as a scikit-learn classifier."""
 
 import copy
+import itertools
+import math
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 
@@ -23,7 +25,7 @@ from ._compat import (
     warn,
     with_callbacks,
 )
-from ._perceptron_rule import Units, preactivations, run_epoch
+from ._perceptron_rule import Units, deal, preactivations, run_epoch
 from ._stopping import Patience
 from ._validation import (
     FLOATS,
@@ -38,7 +40,7 @@ from ._validation import (
     validated,
 )
 
-MANY_ROWS = 10_000  # of fewer, an exchange one by one costs little beside an epoch
+MANY_ROWS = 1000  # of fewer, exchanging one by one is as fast as dealing
 
 ADVICE = (
     "; where no hyperplane separates the classes, average=True or early_stopping=True "
@@ -335,7 +337,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         data = self._validate(X, y, self._declared_classes(classes, first), reset=first)
         rng = private_generator(self.random_state) if first else copy.deepcopy(self._rng)
         run = self._start(data, rng, continues=not first)
-        self._run_epoch(run, data, data.visited)
+        self._run_epoch(run, data, next(self._orders(data.visited, run.rng)))
         run.record_score(None)
         self._report(run)
         publish(self, self._fitted(run, data))
@@ -445,12 +447,11 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         if issparse(X) and not X.has_canonical_format:
             X = X.copy()
             X.sum_duplicates()
-        codes = np.searchsorted(classes, present)[codes]
+        codes = np.searchsorted(classes, present).astype(np.int32)[codes]
         return _Data(
             X,
             codes,
-            targets=codes - 1 if len(classes) == 2 else codes,
-            steps=self._steps(classes, y, X.dtype)[codes],
+            steps=self._steps(classes, y, X.dtype),
             classes=classes,
             seen=seen,
         )
@@ -468,6 +469,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         return steps
 
     def _class_weights(self, classes, y):
+        if self.class_weight is None:
+            return np.ones(len(classes))
         if self.class_weight == "balanced" and len(np.unique(y)) < len(classes):
             raise ValueError(
                 f"class_weight='balanced' needs samples of all classes {classes} in y; "
@@ -531,10 +534,11 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
                 f"class_weight={self.class_weight!r} leaves no sample to learn from; at least one "
                 "class of y must have a positive weight."
             )
+        orders = self._orders(train_rows, run.rng)
         patience = Patience(self.tol, self.n_iter_no_change)
         for _ in range(self.max_iter):
             tasks.begin_epoch()
-            self._run_epoch(run, data, train_rows)
+            self._run_epoch(run, data, next(orders))
             run.record_score(held_out)
             if held_out is not None:
                 patience.observe(1 - run.scores[-1])
@@ -571,12 +575,15 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
                 ConvergenceWarning,
             )
 
-    def _run_epoch(self, run, data, rows):
+    def _orders(self, rows, rng):
+        """One visiting order after another, for as many epochs as are asked for."""
+        return _shuffles(rows, rng) if self.shuffle else itertools.repeat(rows)
+
+    def _run_epoch(self, run, data, order):
         if len(run.mistakes).bit_count() == 1:  # 1, 2, 4, 8, … epochs are done
             run.units.restart_average()
-        order = _shuffled(rows, run.rng) if self.shuffle else rows
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is found below
-            n_updates = run_epoch(run.units, data.X, data.targets, data.steps, order)
+            n_updates = run_epoch(run.units, data.X, data.codes, data.steps, order)
             finite = all(np.isfinite(w).all() for w in run.units.parameters())
         if not finite:
             raise ValueError(
@@ -610,13 +617,11 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
 class _Data:
     """Validated samples.
 
-    `codes` are the positions of the labels in `classes`; `targets` the unit that
-    should fire on each sample, -1 for none; `steps` the eta of each sample.
+    `codes` are the positions of the labels in `classes`; `steps` the eta of each class.
     """
 
     X: np.ndarray
     codes: np.ndarray
-    targets: np.ndarray
     steps: np.ndarray
     classes: np.ndarray
     seen: dict
@@ -628,7 +633,9 @@ class _Data:
     @property
     def visited(self):
         """Row numbers of the samples that can move a weight."""
-        return np.flatnonzero(self.steps)
+        if self.steps.all():
+            return np.arange(len(self.codes), dtype=np.intp)
+        return np.flatnonzero(self.steps[self.codes])
 
 
 @dataclass
@@ -691,20 +698,26 @@ def _decisions(coef, intercept, X):
     return z
 
 
-def _shuffled(rows, rng):
-    """Rows in a random order.
+def _shuffles(rows, rng):
+    """Yield the rows in one random order after another; each may overwrite the last.
 
-    Of many rows, a radix sort of random keys takes half the time of
-    exchanging one by one. Two rows in 65536 have the same key and then stay in
-    the order of `rows` or, as often, in its reverse.
+    Many rows are dealt onto 256 piles at random, again and again, for half the
+    cost of exchanging one by one. Rows that share all their piles keep their
+    order; a row shares them with another in one case of 16 at most.
     """
-    if len(rows) < MANY_ROWS:
-        return rng.permutation(rows)
-    order = np.argsort(rng.randint(2**16, size=len(rows), dtype=np.uint16), kind="stable")
-    if rng.randint(2):
-        np.subtract(len(rows) - 1, order, out=order)
-    all_there = rows[-1] - rows[0] == len(rows) - 1  # then rows[order] is order, but for an offset
-    return order + rows[0] if all_there else rows[order]
+    n = len(rows)
+    if n < MANY_ROWS:
+        while True:
+            yield rng.permutation(rows)
+    n_deals = math.ceil(math.log(16 * n, 256))
+    spaces = itertools.cycle((np.empty_like(rows), np.empty_like(rows)))
+    while True:
+        order = rows
+        for piles in rng.randint(256, size=(n_deals, n), dtype=np.uint8):
+            dealt = next(spaces)
+            deal(order, piles, dealt)
+            order = dealt
+        yield order
 
 
 def _mistakes(count):

@@ -105,8 +105,8 @@ def fail_after_a_part(monkeypatch, estimator, epoch, error):
     if isinstance(estimator, PerceptronClassifier):
         run_epoch = sknnbasics._perceptron.run_epoch
 
-        def visit_half(units, X, targets, steps, order):
-            run_epoch(units, X, targets, steps, order[: len(order) // 2])
+        def visit_half(units, X, codes, steps, order):
+            run_epoch(units, X, codes, steps, order[: len(order) // 2])
 
         return raise_at(
             monkeypatch, sknnbasics._perceptron, "run_epoch", epoch, error, first=visit_half

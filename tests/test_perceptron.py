@@ -141,9 +141,9 @@ def recorded_epochs(monkeypatch):
 
     run_epoch, orders, weights = module.run_epoch, [], []
 
-    def spy(units, X, targets, steps, order):
+    def spy(units, X, codes, steps, order):
         orders.append(np.array(order))
-        n_updates = run_epoch(units, X, targets, steps, order)
+        n_updates = run_epoch(units, X, codes, steps, order)
         weights.append((units.coef.copy(), units.intercept.copy()))
         return n_updates
 
@@ -1276,10 +1276,11 @@ def test_samples_of_weight_zero_are_not_visited():
     assert (model.predict(X[y == 1]) == 1).all()
 
 
-def test_many_rows_are_shuffled_uniformly():
-    """Each position of 20 000 rows is as likely as another, and neighbours part."""
-    rng, n = np.random.RandomState(0), 20_000
-    orders = np.array([_perceptron._shuffled(np.arange(n), rng) for _ in range(200)])
+@pytest.mark.parametrize("n", [999, 20_000])  # exchanged one by one, and dealt
+def test_rows_are_shuffled_uniformly(n):
+    """Each position of a row is as likely as another, and neighbours part."""
+    shuffles = _perceptron._shuffles(np.arange(n), np.random.RandomState(0))
+    orders = np.array([next(shuffles).copy() for _ in range(200)])
     for order in orders[:3]:
         np.testing.assert_array_equal(np.sort(order), np.arange(n))
     # Means of 200 draws from 0 … n − 1: 5.5 standard errors are out of the reach of chance.
@@ -1287,3 +1288,6 @@ def test_many_rows_are_shuffled_uniformly():
     assert abs(orders.mean(axis=0) - (n - 1) / 2).max() < 5.5 * error
     in_order = (np.diff(orders) > 0).mean()
     assert in_order == pytest.approx(0.5, abs=0.005)
+    # From epoch to epoch, too.
+    follow = np.corrcoef(orders[:-1].ravel(), orders[1:].ravel())[0, 1]
+    assert abs(follow) < 0.015

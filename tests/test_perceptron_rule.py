@@ -33,18 +33,19 @@ N_UNITS = [1, 2, 3, 4, 7, 8, 11]
 
 
 def problem(n_units, *, n_samples=40, n_features=19, dtype=np.float64, seed=0):
-    """X with a third of zeros, targets that no weights attain, steps, and an order."""
+    """X with a third of zeros, classes that no weights tell apart, their steps, and an order."""
     rng = np.random.default_rng(seed)
     X = rng.standard_normal((n_samples, n_features)) * (rng.random((n_samples, n_features)) > 1 / 3)
-    targets = rng.integers(-1, n_units, size=n_samples)
-    X[1], targets[0], targets[1] = X[0], 0, -1
-    steps = rng.uniform(0.1, 2.0, size=n_samples)
-    return X.astype(dtype), targets.astype(np.intp), steps.astype(dtype), rng.permutation(n_samples)
+    n_classes = max(2, n_units)
+    codes = rng.integers(n_classes, size=n_samples, dtype=np.int32)
+    X[1], codes[0], codes[1] = X[0], 0, 1
+    steps = rng.uniform(0.1, 2.0, size=n_classes)
+    return X.astype(dtype), codes, steps.astype(dtype), rng.permutation(n_samples)
 
 
 def integer_problem(n_units, dtype):
-    X, targets, steps, order = problem(n_units, n_samples=5, n_features=11, dtype=dtype)
-    return np.rint(2 * X), targets, np.ceil(steps), order
+    X, codes, steps, order = problem(n_units, n_samples=5, n_features=11, dtype=dtype)
+    return np.rint(2 * X), codes, np.ceil(steps), order
 
 
 def zero_units(n_units, X, **params):
@@ -65,8 +66,9 @@ LAYOUTS = {
 }
 
 
-def naive_epochs(X, targets, steps, order, *, n_units, n_epochs, fit_intercept=True):
+def naive_epochs(X, codes, steps, order, *, n_units, n_epochs, fit_intercept=True):
     """Yield each epoch's weights, corrections, and mean of the weights after every visit so far."""
+    first_class = 1 if n_units == 1 else 0
     w = np.zeros((n_units, X.shape[1])).tolist()
     b = [0.0] * n_units
     sum_w, sum_b, n_visits = np.zeros((n_units, X.shape[1])), np.zeros(n_units), 0
@@ -75,11 +77,11 @@ def naive_epochs(X, targets, steps, order, *, n_units, n_epochs, fit_intercept=T
         for i in order:
             for k in range(n_units):
                 z = sum(w_j * x_j for w_j, x_j in zip(w[k], X[i], strict=True)) + b[k]
-                output, target = int(z > 0), int(k == targets[i])
+                output, target = int(z > 0), int(first_class + k == codes[i])
                 if output == target:
                     continue
                 n_updates += 1
-                delta = steps[i] * (target - output)
+                delta = steps[codes[i]] * (target - output)
                 w[k] = [w_j + delta * x_j for w_j, x_j in zip(w[k], X[i], strict=True)]
                 b[k] += delta * fit_intercept
             sum_w, sum_b, n_visits = sum_w + w, sum_b + b, n_visits + 1
@@ -111,14 +113,14 @@ def test_package_says_which_body_it_runs():
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("n_units", N_UNITS)
 def test_naive_loop(run_epoch, n_units, layout, fit_intercept):
-    X, targets, steps, order = problem(n_units)
+    X, codes, steps, order = problem(n_units)
     units = zero_units(n_units, X, fit_intercept=fit_intercept)
     expected = naive_epochs(
-        X, targets, steps, order, n_units=n_units, n_epochs=5, fit_intercept=fit_intercept
+        X, codes, steps, order, n_units=n_units, n_epochs=5, fit_intercept=fit_intercept
     )
     stored = LAYOUTS[layout](X)
     for coef, intercept, n_updates, _, _ in expected:
-        assert run_epoch(units, stored, targets, steps, order) == n_updates > 0
+        assert run_epoch(units, stored, codes, steps, order) == n_updates > 0
         np.testing.assert_allclose(units.coef, coef, rtol=0, atol=1e-12)
         np.testing.assert_allclose(units.intercept, intercept, rtol=0, atol=1e-12)
     assert units.coef.shape == (n_units, X.shape[1])
@@ -131,14 +133,14 @@ def test_naive_loop(run_epoch, n_units, layout, fit_intercept):
 def test_average_is_the_mean_of_the_weights_after_each_visit(
     run_epoch, n_units, layout, fit_intercept
 ):
-    X, targets, steps, order = problem(n_units)
+    X, codes, steps, order = problem(n_units)
     units = zero_units(n_units, X, fit_intercept=fit_intercept, average=True)
     expected = naive_epochs(
-        X, targets, steps, order, n_units=n_units, n_epochs=5, fit_intercept=fit_intercept
+        X, codes, steps, order, n_units=n_units, n_epochs=5, fit_intercept=fit_intercept
     )
     stored = LAYOUTS[layout](X)
     for _, _, _, mean_coef, mean_intercept in expected:
-        run_epoch(units, stored, targets, steps, order)
+        run_epoch(units, stored, codes, steps, order)
         coef, intercept = units.weights()
         np.testing.assert_allclose(coef, mean_coef, rtol=0, atol=1e-12)
         np.testing.assert_allclose(intercept, mean_intercept, rtol=0, atol=1e-12)
@@ -152,16 +154,16 @@ def test_average_is_the_mean_of_the_weights_after_each_visit(
 @pytest.mark.parametrize("fit_intercept", [True, False])
 @pytest.mark.parametrize("n_units", [1, 3, 9])
 def test_bodies_are_bit_equal_where_sums_are_exact(n_units, fit_intercept, average, dtype):
-    X, targets, steps, order = integer_problem(n_units, dtype)
+    X, codes, steps, order = integer_problem(n_units, dtype)
     params = {"fit_intercept": fit_intercept, "average": average}
     expected = zero_units(n_units, X, **params)
     in_layout = {layout: zero_units(n_units, X, **params) for layout in LAYOUTS}
     stored = {layout: LAYOUTS[layout](X) for layout in LAYOUTS}
     for _ in range(2000):
-        n_updates = _reference.run_epoch(expected, X, targets, steps, order)
+        n_updates = _reference.run_epoch(expected, X, codes, steps, order)
         assert n_updates > 0
         for layout, units in in_layout.items():
-            assert _compiled.run_epoch(units, stored[layout], targets, steps, order) == n_updates
+            assert _compiled.run_epoch(units, stored[layout], codes, steps, order) == n_updates
     for units in in_layout.values():
         assert_same_units(units, expected)
 
@@ -169,30 +171,30 @@ def test_bodies_are_bit_equal_where_sums_are_exact(n_units, fit_intercept, avera
 @pytest.mark.parametrize("average", [True, False])
 @pytest.mark.parametrize("n_units", N_UNITS)
 def test_sparse_equals_dense(run_epoch, n_units, average):
-    X, targets, steps, order = integer_problem(n_units, np.float64)
+    X, codes, steps, order = integer_problem(n_units, np.float64)
     dense, from_csr = (zero_units(n_units, X, average=average) for _ in range(2))
     for _ in range(20):
-        n_updates = run_epoch(dense, X, targets, steps, order)
-        assert run_epoch(from_csr, sparse.csr_matrix(X), targets, steps, order) == n_updates
+        n_updates = run_epoch(dense, X, codes, steps, order)
+        assert run_epoch(from_csr, sparse.csr_matrix(X), codes, steps, order) == n_updates
     assert_same_units(from_csr, dense)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_layout_may_change_between_epochs(run_epoch, layout):
-    X, targets, steps, order = integer_problem(3, np.float64)
+    X, codes, steps, order = integer_problem(3, np.float64)
     units, expected = (zero_units(3, X, average=True) for _ in range(2))
     for stored in (X, LAYOUTS[layout](X), X):
-        run_epoch(units, stored, targets, steps, order)
-        run_epoch(expected, X, targets, steps, order)
+        run_epoch(units, stored, codes, steps, order)
+        run_epoch(expected, X, codes, steps, order)
     assert_same_units(units, expected)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("n_units", [1, 3])
 def test_float32_is_kept(run_epoch, n_units, layout):
-    X, targets, steps, order = integer_problem(n_units, np.float32)
+    X, codes, steps, order = integer_problem(n_units, np.float32)
     units = zero_units(n_units, X, average=True)
-    run_epoch(units, LAYOUTS[layout](X), targets, steps, order)
+    run_epoch(units, LAYOUTS[layout](X), codes, steps, order)
     coef, intercept = units.weights()
     assert units.coef.dtype == units.intercept.dtype == coef.dtype == intercept.dtype == np.float32
     assert units.coef_lag.dtype == units.intercept_lag.dtype == np.float64
@@ -200,10 +202,10 @@ def test_float32_is_kept(run_epoch, n_units, layout):
 
 def test_float32_lag_is_summed_in_double(run_epoch):
     # float32 has no 2**24 + 1: the lags of these two visits only fit a double.
-    X, targets = np.ones((2, 1), np.float32), np.array([0, -1])
+    X, codes = np.ones((2, 1), np.float32), np.array([1, 0], np.int32)
     units = zero_units(1, X, average=True)
     units.n_visits = 2**24 + 1
-    run_epoch(units, X, targets, np.ones(2, np.float32), np.array([0]))
+    run_epoch(units, X, codes, np.ones(2, np.float32), np.array([0]))
     assert units.coef_lag[0, 0] == units.intercept_lag[0] == 2**24 + 1
 
 
@@ -253,43 +255,42 @@ def test_coefficients_in_either_memory_order(run_epoch, layout):
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("n_units", [1, 3])
 def test_only_the_rows_in_order_are_visited(run_epoch, n_units, layout):
-    X, targets, steps, _ = integer_problem(n_units, np.float64)
+    X, codes, steps, _ = integer_problem(n_units, np.float64)
     rows = np.array([3, 0])
     units, expected = (zero_units(n_units, X, average=True) for _ in range(2))
-    n_updates = run_epoch(units, LAYOUTS[layout](X), targets, steps, rows)
-    assert n_updates == run_epoch(expected, X[rows], targets[rows], steps[rows], np.arange(2))
+    n_updates = run_epoch(units, LAYOUTS[layout](X), codes, steps, rows)
+    assert n_updates == run_epoch(expected, X[rows], codes[rows], steps, np.arange(2))
     assert_same_units(units, expected)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("n_units", [1, 3])
 def test_no_rows_in_order(run_epoch, n_units, layout):
-    X, targets, steps, _ = problem(n_units)
+    X, codes, steps, _ = problem(n_units)
     units = zero_units(n_units, X, average=True)
     no_rows = np.array([], dtype=np.intp)
-    assert run_epoch(units, LAYOUTS[layout](X), targets, steps, no_rows) == 0
+    assert run_epoch(units, LAYOUTS[layout](X), codes, steps, no_rows) == 0
     assert_same_units(units, zero_units(n_units, X, average=True))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("n_units", [1, 3])
-def test_no_stored_values(run_epoch, n_units, layout):
-    X = np.zeros((2, 4))
-    units = zero_units(n_units, X)
-    n_updates = run_epoch(
-        units, LAYOUTS[layout](X), np.array([0, -1]), np.ones(2), np.array([0, 1])
-    )
-    # The first unit learns to fire on nothing, and not to.
-    assert n_updates == 2
+@pytest.mark.parametrize("intercept", [[0.0], [1.0, 0.0, 0.0]])
+def test_no_stored_values(run_epoch, intercept, layout):
+    """The last unit learns to fire on nothing, and not to; that of class 0, if any, to fire."""
+    X, n_units = np.zeros((2, 4)), len(intercept)
+    units, n_classes = zero_units(n_units, X), max(2, n_units)
+    codes = np.array([n_classes - 1, 0], np.int32)
+    n_updates = run_epoch(units, LAYOUTS[layout](X), codes, np.ones(n_classes), np.arange(2))
+    assert n_updates == 2 + sum(intercept)
     assert not units.coef.any()
-    assert not units.intercept.any()
+    np.testing.assert_array_equal(units.intercept, intercept)
 
 
 def test_tie_does_not_fire(run_epoch):
     X = np.array([[1.0]])
     units = Units(np.array([[1.0]]), np.array([-1.0]))
-    assert run_epoch(units, X, np.array([-1]), np.ones(1), np.array([0])) == 0
-    assert run_epoch(units, X, np.array([0]), np.ones(1), np.array([0])) == 1
+    assert run_epoch(units, X, np.array([0], np.int32), np.ones(2), np.array([0])) == 0
+    assert run_epoch(units, X, np.array([1], np.int32), np.ones(2), np.array([0])) == 1
 
 
 @pytest.mark.parametrize("layout", [np.asarray, sparse.csr_matrix])
@@ -299,14 +300,24 @@ def test_preactivations_are_those_that_training_saw(module, layout, dtype):
     for seed in range(200):
         rng = np.random.default_rng(seed)
         X = rng.integers(-2, 3, (6, 5)).astype(dtype)
-        targets = np.where(X @ rng.integers(-2, 3, 5) > 0, 0, -1)
+        codes = (X @ rng.integers(-2, 3, 5) > 0).astype(np.int32)
         units = Units(np.zeros((1, 5), dtype), np.zeros(1, dtype))
-        steps, order = np.full(6, 0.1, dtype), np.arange(6)
+        steps, order = np.full(2, 0.1, dtype), np.arange(6)
         for _ in range(100):
-            if module.run_epoch(units, layout(X), targets, steps, order) == 0:
+            if module.run_epoch(units, layout(X), codes, steps, order) == 0:
                 z = module.preactivations(units.coef, units.intercept, layout(X))
-                np.testing.assert_array_equal(z > 0, targets == 0)
+                np.testing.assert_array_equal(z > 0, codes == 1)
                 break
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 7, 5000])
+def test_deal_lays_pile_upon_pile(module, n_rows):
+    rng = np.random.default_rng(0)
+    rows, piles = 3 * np.arange(n_rows) + 5, rng.integers(256, size=n_rows, dtype=np.uint8)
+    dealt = np.empty_like(rows)
+    module.deal(rows, piles, dealt)
+    on_piles = [row for pile in range(256) for row in rows[piles == pile]]
+    np.testing.assert_array_equal(dealt, on_piles)
 
 
 def test_without_a_visit_the_average_is_the_start():

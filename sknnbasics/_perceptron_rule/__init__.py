@@ -3,12 +3,12 @@
 from ._units import Units
 
 try:
-    from ._compiled import preactivations, run_epoch
+    from ._compiled import deal, preactivations, run_epoch
 except ImportError:  # installed where no compiler was
-    from ._reference import preactivations, run_epoch
+    from ._reference import deal, preactivations, run_epoch
 
     BODY = "reference"
 else:
     BODY = "compiled"
 
-__all__ = ["BODY", "Units", "preactivations", "run_epoch"]
+__all__ = ["BODY", "Units", "deal", "preactivations", "run_epoch"]

@@ -11,7 +11,7 @@ where every sum is exact, both bodies agree bit by bit.
 """
 
 from cython cimport floating
-from libc.stdint cimport int32_t, int64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t
 
 import numpy as np
 from scipy.sparse import issparse
@@ -57,16 +57,35 @@ cdef struct Bookkeeping:
     Py_ssize_t n_visits
 
 
-def run_epoch(units, X, targets, steps, order):
+def run_epoch(units, X, codes, steps, order):
     """Visit each sample once and correct the units that err on it.
 
     Parameters and result are those of `_reference.run_epoch`. Row and column
     numbers are trusted: one out of bounds is undefined behaviour.
     """
     epoch = _sparse_epoch if issparse(X) else _dense_epoch
-    n_updates = epoch(units, X, targets, steps, order)
+    n_updates = epoch(units, X, codes, steps, order)
     units.n_visits += len(order)
     return n_updates
+
+
+def deal(const Py_ssize_t[::1] rows, const uint8_t[::1] piles, Py_ssize_t[::1] dealt):
+    """Lay `rows` on piles, and these in turn into `dealt`; see `_reference.deal`."""
+    cdef Py_ssize_t place[256]  # where the next row of each pile will lie
+    cdef Py_ssize_t i, pile, size, first = 0
+    with nogil:
+        for pile in range(256):
+            place[pile] = 0
+        for i in range(rows.shape[0]):
+            place[piles[i]] += 1
+        for pile in range(256):
+            size = place[pile]
+            place[pile] = first
+            first += size
+        for i in range(rows.shape[0]):
+            pile = piles[i]
+            dealt[place[pile]] = rows[i]
+            place[pile] += 1
 
 
 def preactivations(coef, intercept, X):
@@ -103,17 +122,17 @@ def _sparse_preactivations(
             )
 
 
-def _dense_epoch(units, X, targets, steps, order):
+def _dense_epoch(units, X, codes, steps, order):
     units.arrange("C")
-    return _visit_dense(units, units.coef, units.intercept, X, targets, steps, order)
+    return _visit_dense(units, units.coef, units.intercept, X, codes, steps, order)
 
 
-def _sparse_epoch(units, X, targets, steps, order):
+def _sparse_epoch(units, X, codes, steps, order):
     # The weights of one feature lie side by side: a stored value meets all units at once.
     units.arrange("F")
     indptr = X.indptr.astype(np.intp, copy=False)
     return _visit_sparse(
-        units, units.coef.T, units.intercept, X.data, X.indices, indptr, targets, steps, order
+        units, units.coef.T, units.intercept, X.data, X.indices, indptr, codes, steps, order
     )
 
 
@@ -122,13 +141,14 @@ def _visit_dense(
     floating[:, ::1] coef,
     floating[::1] intercept,
     const floating[:, ::1] X,
-    const Py_ssize_t[::1] targets,
+    const int32_t[::1] codes,
     const floating[::1] steps,
     const Py_ssize_t[::1] order,
 ):
     cdef Bookkeeping book = _bookkeeping(units)
     cdef Py_ssize_t n_units = coef.shape[0], n_features = coef.shape[1]
-    cdef Py_ssize_t visit, i, k, n_updates = 0
+    cdef Py_ssize_t first_class = steps.shape[0] - n_units  # that of the first unit
+    cdef Py_ssize_t visit, i, k, code, n_updates = 0
     cdef int error
     cdef floating z
     with nogil:
@@ -136,15 +156,15 @@ def _visit_dense(
             if visit + ROWS_AHEAD < order.shape[0]:
                 i = order[visit + ROWS_AHEAD]
                 _prefetch(&X[i, 0], n_features)
-                PREFETCH(&targets[i])
-                PREFETCH(&steps[i])
+                PREFETCH(&codes[i])
             i = order[visit]
+            code = codes[i]
             for k in range(n_units):
                 z = _dot(&coef[k, 0], &X[i, 0], n_features) + intercept[k]
-                error = (k == targets[i]) - (z > 0)
+                error = (first_class + k == code) - (z > 0)
                 if error:
-                    _correct(&coef[k, 0], k, error * steps[i], &X[i, 0], n_features, &book)
-                    _correct_intercept(&intercept[k], k, error * steps[i], &book)
+                    _correct(&coef[k, 0], k, error * steps[code], &X[i, 0], n_features, &book)
+                    _correct_intercept(&intercept[k], k, error * steps[code], &book)
                     n_updates += 1
             book.n_visits += 1
     return n_updates
@@ -157,13 +177,14 @@ def _visit_sparse(
     const floating[::1] data,
     const index[::1] indices,
     const Py_ssize_t[::1] indptr,
-    const Py_ssize_t[::1] targets,
+    const int32_t[::1] codes,
     const floating[::1] steps,
     const Py_ssize_t[::1] order,
 ):
     cdef Bookkeeping book = _bookkeeping(units)
     cdef Py_ssize_t n_units = coef.shape[1], width = _block_width(n_units)
-    cdef Py_ssize_t visit, i, k, first, start, n_stored, n_updates = 0
+    cdef Py_ssize_t first_class = steps.shape[0] - n_units  # that of the first unit
+    cdef Py_ssize_t visit, i, k, code, first, start, n_stored, n_updates = 0
     cdef int error
     cdef floating z[MAX_BLOCK]
     with nogil:
@@ -172,9 +193,9 @@ def _visit_sparse(
                 i = order[visit + SPARSE_ROWS_AHEAD]
                 _prefetch(&data[indptr[i]], indptr[i + 1] - indptr[i])
                 _prefetch(&indices[indptr[i]], indptr[i + 1] - indptr[i])
-                PREFETCH(&targets[i])
-                PREFETCH(&steps[i])
+                PREFETCH(&codes[i])
             i = order[visit]
+            code = codes[i]
             start = indptr[i]
             n_stored = indptr[i + 1] - start
             k = 0
@@ -185,13 +206,13 @@ def _visit_sparse(
                     z, width, &coef[0, first], n_units, &data[start], &indices[start], n_stored
                 )
                 while k < first + width:
-                    error = (k == targets[i]) - (z[k - first] + intercept[k] > 0)
+                    error = (first_class + k == code) - (z[k - first] + intercept[k] > 0)
                     if error:
                         _correct_sparse(
-                            &coef[0, k], k, n_units, error * steps[i],
+                            &coef[0, k], k, n_units, error * steps[code],
                             &data[start], &indices[start], n_stored, &book,
                         )
-                        _correct_intercept(&intercept[k], k, error * steps[i], &book)
+                        _correct_intercept(&intercept[k], k, error * steps[code], &book)
                         n_updates += 1
                     k += 1
             book.n_visits += 1

@@ -6,7 +6,7 @@ from scipy.sparse import issparse
 from .._activations import step
 
 
-def run_epoch(units, X, targets, steps, order):
+def run_epoch(units, X, codes, steps, order):
     """Visit each sample once and correct the units that err on it.
 
     For a sample x with target t in {0, 1}, a unit's output is
@@ -20,10 +20,12 @@ def run_epoch(units, X, targets, steps, order):
         The weights; moved in place.
     X : ndarray or CSR matrix of shape (n_samples, n_features)
         Samples, in the dtype of the weights.
-    targets : ndarray of intp, shape (n_samples,)
-        The unit that should fire on each sample; -1 where none should.
-    steps : ndarray of shape (n_samples,)
-        eta of each sample, in the dtype of the weights.
+    codes : ndarray of int32, shape (n_samples,)
+        The number of each sample's class.
+    steps : ndarray of shape (n_classes,)
+        eta on the samples of each class, in the dtype of the weights. Each class
+        has a unit that should fire on its samples and no other; of two classes
+        only the second may have one.
     order : ndarray of intp
         The rows to visit, in this order.
 
@@ -32,18 +34,33 @@ def run_epoch(units, X, targets, steps, order):
     int
         Number of corrections, over all units.
     """
-    unit_numbers = np.arange(len(units.intercept))
+    n_classes, n_units = len(steps), len(units.intercept)
+    class_of_unit = np.arange(n_classes - n_units, n_classes)
     n_updates = 0
     for i in order:
         columns, x = _row(X, i)
         z = units.coef[:, columns] @ x + units.intercept
-        error = (unit_numbers == targets[i]) - step(z)
+        error = (class_of_unit == codes[i]) - step(z)
         wrong = np.flatnonzero(error)
         for k in wrong:
-            _correct(units, k, steps[i] * steps.dtype.type(error[k]), columns, x)
+            _correct(units, k, steps[codes[i]] * steps.dtype.type(error[k]), columns, x)
         n_updates += len(wrong)
         units.n_visits += 1
     return n_updates
+
+
+def deal(rows, piles, dealt):
+    """Lay `rows` on piles, as one deals cards, and these in turn into `dealt`.
+
+    Parameters
+    ----------
+    rows : ndarray of intp, shape (n,)
+    piles : ndarray of uint8, shape (n,)
+        The pile of each row; those of one pile keep their order.
+    dealt : ndarray of intp, shape (n,)
+        Filled with the rows of pile 0, then with those of pile 1, and so on.
+    """
+    dealt[:] = rows[np.argsort(piles, kind="stable")]
 
 
 def preactivations(coef, intercept, X):

@@ -48,7 +48,10 @@ def seconds(function):
 
 
 def growth(sizes, rounds):
-    """Nanoseconds per sample and epoch: {model: one per size}, the median of rounds in turn."""
+    """Nanoseconds per sample and epoch: {model: one per size}, the median of rounds in turn.
+
+    A round before them is not counted: the first fit of a process imports and allocates.
+    """
     models = {
         "PerceptronClassifier": (perceptron(20), 1),
         "SigmoidMLPRegressor, batches of 200": (network(1, batch_size=200), 2),
@@ -59,9 +62,9 @@ def growth(sizes, rounds):
     for name, (model, target) in models.items():
         times = [
             [seconds(partial(model.fit, d[0], d[target])) / len(d[0]) for d in sets]
-            for _ in range(rounds)
+            for _ in range(1 + rounds)
         ]
-        table[name] = 1e9 * np.median(times, axis=0) / model.max_iter
+        table[name] = 1e9 * np.median(times[1:], axis=0) / model.max_iter
     return table
 
 
