@@ -660,7 +660,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             X_val = data.space.asarray(to_numpy(X_val))
         X, y = later_data(self, data.seen, X_val, to_numpy(y_val), dtype=data.X.dtype, **_CHECKS)
         weights = checked_weights(sample_weight_val, X, "sample_weight_val")
-        held_out = _Data.of(X, y, weights, data.seen)
+        held_out = _Data.of(X, y, weights, data.seen, "y_val")
         if held_out.Y.shape[1] != data.Y.shape[1]:
             raise ValueError(
                 f"y_val has {held_out.Y.shape[1]} outputs, but y has {data.Y.shape[1]}."
@@ -888,14 +888,17 @@ class _Data:
         return self.space.precision(self.X)
 
     @classmethod
-    def of(cls, X, y, weights, seen):
+    def of(cls, X, y, weights, seen, name="y"):
         if issparse(y):
-            raise ValueError("y is sparse; pass it dense, for example as y.toarray().")
+            raise ValueError(f"{name} is sparse; pass it dense, for example as {name}.toarray().")
         if y.dtype not in FLOATS:
-            with np.errstate(over="ignore"):
-                y = y.astype(np.float64)
+            try:
+                with np.errstate(over="ignore"):
+                    y = y.astype(np.float64)
+            except (OverflowError, TypeError, ValueError) as error:
+                raise ValueError(f"{name} must hold numbers within float64: {error}.") from error
         if not np.isfinite(y).all():  # validated() sees neither None nor inf among objects
-            raise ValueError("y contains NaN, None, infinity, or a value beyond float64.")
+            raise ValueError(f"{name} contains NaN, None, infinity, or a value beyond float64.")
         s = np.ones(len(y)) if weights is None else weights
         data = cls(X, y.reshape(len(y), -1), s, y.ndim == 1, seen)
         data.s = data.s.astype(data.precision)

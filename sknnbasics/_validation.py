@@ -30,9 +30,15 @@ def training_data(estimator, X, y, *, reset, **check_params):
 
 
 def validated(*arrays, **check_params):
-    """What `validate_data` gives: it refuses the infinity that a cast overflows to."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return validate_data(*arrays, **check_params)
+    """What `validate_data` gives: it refuses the infinity that a cast overflows to.
+
+    Integers of Python do not even become infinite.
+    """
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return validate_data(*arrays, **check_params)
+    except OverflowError as error:
+        raise ValueError(f"The input must hold numbers within float64: {error}.") from error
 
 
 def later_data(estimator, seen, X, y, **check_params):

@@ -217,6 +217,7 @@ BAD_X = [
     ("no columns", X[:, :0], r"0 feature\(s\)"),
     ("words", np.full((30, 3), "word"), "could not convert string to float"),
     ("complex", X + 1j, "Complex data not supported"),
+    ("beyond floats", np.full((30, 2), 10**400), "numbers within float64: int too large"),
 ]
 
 
@@ -302,7 +303,8 @@ def test_unfitted(estimator, call):
 BAD_TARGETS = [
     ("NaN", with_value(y, np.nan), "Input y contains NaN"),
     ("infinite", with_value(y, -np.inf), "Input y contains infinity"),
-    ("words", ["word"] * 30, "could not convert string to float"),
+    ("words", ["word"] * 30, "y must hold numbers within float64: could not convert string"),
+    ("beyond floats", [10**400] * 30, "numbers within float64: int too large"),
     ("sparse", sp.csr_matrix(y[:, None]), "y is sparse; pass it dense"),
     ("sparse array", sp.csc_array(y[:, None]), "y is sparse; pass it dense"),
     ("three axes", y[:, None, None], "Found array with dim 3"),
@@ -476,6 +478,11 @@ VALIDATION = {"X_val": X[:5], "y_val": y[:5]}
         ),
         ("NaN samples", VALIDATION | {"X_val": X[:5] * np.nan}, "contains NaN"),
         ("NaN targets", VALIDATION | {"y_val": y[:5] * np.nan}, "contains NaN"),
+        (
+            "words",
+            VALIDATION | {"y_val": ["word"] * 5},
+            "y_val must hold numbers within float64: could not convert string",
+        ),
         ("no samples", {"X_val": X[:0], "y_val": y[:0]}, r"Found array with 0 sample\(s\)"),
         ("lengths", VALIDATION | {"y_val": y}, r"inconsistent numbers of samples: \[5, 30\]"),
         (
