@@ -1,5 +1,6 @@
 """From what a user passes to the arrays that training takes, or to one clear error."""
 
+from contextlib import contextmanager
 from numbers import Number
 
 import numpy as np
@@ -30,15 +31,18 @@ def training_data(estimator, X, y, *, reset, **check_params):
 
 
 def validated(*arrays, **check_params):
-    """What `validate_data` gives: it refuses the infinity that a cast overflows to.
+    """What `validate_data` gives: it refuses the infinity that a cast overflows to."""
+    with np.errstate(over="ignore", invalid="ignore"), within_float64("The input"):
+        return validate_data(*arrays, **check_params)
 
-    Integers of Python do not even become infinite.
-    """
+
+@contextmanager
+def within_float64(name):
+    """Say what it is whose numbers do not convert: large integers do not become infinite."""
     try:
-        with np.errstate(over="ignore", invalid="ignore"):
-            return validate_data(*arrays, **check_params)
+        yield
     except OverflowError as error:
-        raise ValueError(f"The input must hold numbers within float64: {error}.") from error
+        raise ValueError(f"{name} must hold numbers within float64: {error}.") from error
 
 
 def later_data(estimator, seen, X, y, **check_params):
@@ -134,9 +138,10 @@ def checked_weights(sample_weight, X, name="sample_weight"):
         return None
     if isinstance(sample_weight, Number):
         sample_weight = np.full(X.shape[0], sample_weight)
-    weights = check_array(
-        sample_weight, ensure_2d=False, dtype=np.float64, input_name=name, order="C"
-    )
+    with within_float64(name):
+        weights = check_array(
+            sample_weight, ensure_2d=False, dtype=np.float64, input_name=name, order="C"
+        )
     if weights.ndim != 1:
         raise ValueError(f"{name} must be a number or of shape (n_samples,), got {weights.shape}.")
     if len(weights) != X.shape[0]:
@@ -163,9 +168,10 @@ def checked_init(values, shape, dtype, name):
 
     A single unit may leave out the axis of units.
     """
-    array = check_array(
-        np.atleast_1d(values), ensure_2d=False, allow_nd=True, dtype=np.float64, input_name=name
-    )
+    with within_float64(name):
+        array = check_array(
+            np.atleast_1d(values), ensure_2d=False, allow_nd=True, dtype=np.float64, input_name=name
+        )
     if array.shape != shape and (1, *array.shape) != shape:
         raise ValueError(f"{name} must have shape {shape}, got {array.shape}.")
     return cast(array.reshape(shape), dtype, name)

@@ -135,6 +135,13 @@ def snapshot(model):
     return pickle.dumps(fitted)
 
 
+@pytest.fixture(params=["permuted", "dealt"])
+def both_shuffles(request, monkeypatch):
+    """Few rows are permuted by NumPy, many are dealt: here, the same rows either way."""
+    if request.param == "dealt":
+        monkeypatch.setattr(_perceptron, "MANY_ROWS", 1)
+
+
 def recorded_epochs(monkeypatch):
     """What each later epoch visited, and the weights that it left behind."""
     import sknnbasics._perceptron as module
@@ -593,6 +600,7 @@ def test_without_tol_only_max_iter_stops():
 # Shuffling, class weights, averaging -------------------------------------------------------
 
 
+@pytest.mark.usefixtures("both_shuffles")
 @pytest.mark.parametrize("shuffle", [False, True])
 def test_each_epoch_visits_every_sample_once_in_an_order_of_its_own(monkeypatch, shuffle):
     orders, _ = recorded_epochs(monkeypatch)
@@ -606,6 +614,7 @@ def test_each_epoch_visits_every_sample_once_in_an_order_of_its_own(monkeypatch,
         assert_array_equal(orders[0], np.arange(len(X)))
 
 
+@pytest.mark.usefixtures("both_shuffles")
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_shuffled_epochs_run_the_rule_in_the_order_drawn(monkeypatch, n_classes):
     orders, _ = recorded_epochs(monkeypatch)
@@ -846,6 +855,7 @@ def test_warm_start_gathers_validation_scores():
     assert_array_equal(model.validation_scores_[:4], first)
 
 
+@pytest.mark.usefixtures("both_shuffles")
 @unconverged
 @pytest.mark.parametrize("average", [False, True])
 @pytest.mark.parametrize("shuffle", [False, True])
@@ -878,6 +888,7 @@ def test_partial_fit_goes_on_from_fit():
     assert_same_model(model, trained(X, y, 5))
 
 
+@pytest.mark.usefixtures("both_shuffles")
 @pytest.mark.parametrize("average", [False, True])
 def test_half_way_partial_fit_survives_pickling_to_the_last_bit(average):
     X, y = overlapping(3)
@@ -1245,6 +1256,7 @@ def test_a_clone_is_unfitted_and_fits_the_same():
     assert_same_model(copy.fit(X, y), model)
 
 
+@pytest.mark.usefixtures("both_shuffles")
 def test_a_warm_start_draws_new_orders():
     X, y = overlapping()
     params = {"tol": None, "random_state": 0}
@@ -1276,10 +1288,10 @@ def test_samples_of_weight_zero_are_not_visited():
     assert (model.predict(X[y == 1]) == 1).all()
 
 
-@pytest.mark.parametrize("n", [999, 20_000])  # exchanged one by one, and dealt
+@pytest.mark.parametrize("n", [999, 4096, 20_000])  # permuted; most and fewest ties when dealt
 def test_rows_are_shuffled_uniformly(n):
     """Each position of a row is as likely as another, and neighbours part."""
-    shuffles = _perceptron._shuffles(np.arange(n), np.random.RandomState(0))
+    shuffles = _perceptron._shuffles(np.arange(n, dtype=np.intp), np.random.RandomState(0))
     orders = np.array([next(shuffles).copy() for _ in range(200)])
     for order in orders[:3]:
         np.testing.assert_array_equal(np.sort(order), np.arange(n))
@@ -1287,7 +1299,7 @@ def test_rows_are_shuffled_uniformly(n):
     error = n / np.sqrt(12 * len(orders))
     assert abs(orders.mean(axis=0) - (n - 1) / 2).max() < 5.5 * error
     in_order = (np.diff(orders) > 0).mean()
-    assert in_order == pytest.approx(0.5, abs=0.005)
+    assert in_order == pytest.approx(0.5, abs=0.003)
     # From epoch to epoch, too.
     follow = np.corrcoef(orders[:-1].ravel(), orders[1:].ravel())[0, 1]
     assert abs(follow) < 0.015

@@ -40,7 +40,7 @@ def problem(n_units, *, n_samples=40, n_features=19, dtype=np.float64, seed=0):
     codes = rng.integers(n_classes, size=n_samples, dtype=np.int32)
     X[1], codes[0], codes[1] = X[0], 0, 1
     steps = rng.uniform(0.1, 2.0, size=n_classes)
-    return X.astype(dtype), codes, steps.astype(dtype), rng.permutation(n_samples)
+    return X.astype(dtype), codes, steps.astype(dtype), rng.permutation(n_samples).astype(np.intp)
 
 
 def integer_problem(n_units, dtype):
@@ -205,7 +205,7 @@ def test_float32_lag_is_summed_in_double(run_epoch):
     X, codes = np.ones((2, 1), np.float32), np.array([1, 0], np.int32)
     units = zero_units(1, X, average=True)
     units.n_visits = 2**24 + 1
-    run_epoch(units, X, codes, np.ones(2, np.float32), np.array([0]))
+    run_epoch(units, X, codes, np.ones(2, np.float32), np.array([0], np.intp))
     assert units.coef_lag[0, 0] == units.intercept_lag[0] == 2**24 + 1
 
 
@@ -256,10 +256,12 @@ def test_coefficients_in_either_memory_order(run_epoch, layout):
 @pytest.mark.parametrize("n_units", [1, 3])
 def test_only_the_rows_in_order_are_visited(run_epoch, n_units, layout):
     X, codes, steps, _ = integer_problem(n_units, np.float64)
-    rows = np.array([3, 0])
+    rows = np.array([3, 0], np.intp)
     units, expected = (zero_units(n_units, X, average=True) for _ in range(2))
     n_updates = run_epoch(units, LAYOUTS[layout](X), codes, steps, rows)
-    assert n_updates == run_epoch(expected, X[rows], codes[rows], steps, np.arange(2))
+    assert n_updates == run_epoch(
+        expected, X[rows], codes[rows], steps, np.arange(2, dtype=np.intp)
+    )
     assert_same_units(units, expected)
 
 
@@ -274,14 +276,15 @@ def test_no_rows_in_order(run_epoch, n_units, layout):
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("intercept", [[0.0], [1.0, 0.0, 0.0]])
-def test_no_stored_values(run_epoch, intercept, layout):
+@pytest.mark.parametrize(("n_classes", "intercept", "n_updates"), [(2, [0], 2), (3, [1, 0, 0], 3)])
+def test_no_stored_values(run_epoch, n_classes, intercept, n_updates, layout):
     """The last unit learns to fire on nothing, and not to; that of class 0, if any, to fire."""
-    X, n_units = np.zeros((2, 4)), len(intercept)
-    units, n_classes = zero_units(n_units, X), max(2, n_units)
+    X = np.zeros((2, 4))
+    units = zero_units(len(intercept), X)
     codes = np.array([n_classes - 1, 0], np.int32)
-    n_updates = run_epoch(units, LAYOUTS[layout](X), codes, np.ones(n_classes), np.arange(2))
-    assert n_updates == 2 + sum(intercept)
+    order = np.arange(2, dtype=np.intp)
+    steps = np.ones(n_classes)
+    assert run_epoch(units, LAYOUTS[layout](X), codes, steps, order) == n_updates
     assert not units.coef.any()
     np.testing.assert_array_equal(units.intercept, intercept)
 
@@ -289,8 +292,9 @@ def test_no_stored_values(run_epoch, intercept, layout):
 def test_tie_does_not_fire(run_epoch):
     X = np.array([[1.0]])
     units = Units(np.array([[1.0]]), np.array([-1.0]))
-    assert run_epoch(units, X, np.array([0], np.int32), np.ones(2), np.array([0])) == 0
-    assert run_epoch(units, X, np.array([1], np.int32), np.ones(2), np.array([0])) == 1
+    order = np.array([0], np.intp)
+    assert run_epoch(units, X, np.array([0], np.int32), np.ones(2), order) == 0
+    assert run_epoch(units, X, np.array([1], np.int32), np.ones(2), order) == 1
 
 
 @pytest.mark.parametrize("layout", [np.asarray, sparse.csr_matrix])
@@ -302,7 +306,7 @@ def test_preactivations_are_those_that_training_saw(module, layout, dtype):
         X = rng.integers(-2, 3, (6, 5)).astype(dtype)
         codes = (X @ rng.integers(-2, 3, 5) > 0).astype(np.int32)
         units = Units(np.zeros((1, 5), dtype), np.zeros(1, dtype))
-        steps, order = np.full(2, 0.1, dtype), np.arange(6)
+        steps, order = np.full(2, 0.1, dtype), np.arange(6, dtype=np.intp)
         for _ in range(100):
             if module.run_epoch(units, layout(X), codes, steps, order) == 0:
                 z = module.preactivations(units.coef, units.intercept, layout(X))
@@ -313,7 +317,10 @@ def test_preactivations_are_those_that_training_saw(module, layout, dtype):
 @pytest.mark.parametrize("n_rows", [0, 1, 7, 5000])
 def test_deal_lays_pile_upon_pile(module, n_rows):
     rng = np.random.default_rng(0)
-    rows, piles = 3 * np.arange(n_rows) + 5, rng.integers(256, size=n_rows, dtype=np.uint8)
+    rows, piles = (
+        3 * np.arange(n_rows, dtype=np.intp) + 5,
+        rng.integers(256, size=n_rows, dtype=np.uint8),
+    )
     dealt = np.empty_like(rows)
     module.deal(rows, piles, dealt)
     on_piles = [row for pile in range(256) for row in rows[piles == pile]]

@@ -70,7 +70,10 @@ def run_epoch(units, X, codes, steps, order):
 
 
 def deal(const Py_ssize_t[::1] rows, const uint8_t[::1] piles, Py_ssize_t[::1] dealt):
-    """Lay `rows` on piles, and these in turn into `dealt`; see `_reference.deal`."""
+    """Lay `rows` on piles, and these in turn into `dealt`; see `_reference.deal`.
+
+    The three are trusted to be of one length.
+    """
     cdef Py_ssize_t place[256]  # where the next row of each pile will lie
     cdef Py_ssize_t i, pile, size, first = 0
     with nogil:

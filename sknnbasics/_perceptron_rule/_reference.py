@@ -23,9 +23,9 @@ def run_epoch(units, X, codes, steps, order):
     codes : ndarray of int32, shape (n_samples,)
         The number of each sample's class.
     steps : ndarray of shape (n_classes,)
-        eta on the samples of each class, in the dtype of the weights. Each class
-        has a unit that should fire on its samples and no other; of two classes
-        only the second may have one.
+        eta on the samples of each class, in the dtype of the weights. Unit k should
+        fire on the samples of class k and no other; a single unit on those of
+        class 1.
     order : ndarray of intp
         The rows to visit, in this order.
 
