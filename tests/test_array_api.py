@@ -11,6 +11,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from scipy.special import expit
 from sklearn import config_context
 from sklearn.datasets import make_friedman1
 from sklearn.model_selection import GridSearchCV
@@ -21,6 +22,7 @@ from sknnbasics import SigmoidMLPRegressor
 from sknnbasics._backprop import Layers, _reference
 from sknnbasics._compat import to_numpy
 from sknnbasics._optimizers import Adam, GradientDescent
+from sknnbasics.functional import sigmoid
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("SCIPY_ARRAY_API") != "1", reason="SCIPY_ARRAY_API is read at import"
@@ -99,6 +101,16 @@ def test_agrees_with_numpy(place, dtype, params):
     A, b = arrays(place, dtype)
     fitted = network(**params).fit(A, b)
     assert_same_network(fitted, numpy_fit(dtype, **params), dtype)
+
+
+def test_the_sigmoid_is_the_logistic_function(place, dtype):
+    z = np.linspace(-1000, 1000, 50_001, dtype=dtype)
+    a = sigmoid(place.asarray(z, dtype))
+    assert a.device == place.asarray(z, dtype).device
+    assert a.dtype == getattr(place.xp, dtype)
+    np.testing.assert_allclose(
+        to_numpy(a), expit(z.astype(float)), rtol=0, atol=np.finfo(dtype).eps
+    )
 
 
 def test_results_live_where_the_input_lives(place, dtype):

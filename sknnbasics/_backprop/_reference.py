@@ -99,7 +99,10 @@ def _deltas(activations, T, row_weights, coefs):
     a = activations[-1]
     deltas = [-(T - a) * row_weights * a * (1 - a)]
     for a, W in zip(activations[-2:0:-1], coefs[:0:-1], strict=True):
-        deltas.insert(0, deltas[0] @ W.T * a * (1 - a))
+        delta = deltas[0] @ W.T
+        delta *= a  # in place: a fresh array costs more than the arithmetic
+        delta *= 1 - a
+        deltas.insert(0, delta)
     return deltas
 
 
