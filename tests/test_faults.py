@@ -8,6 +8,7 @@ import threading
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -139,19 +140,30 @@ def failing_callback(hook, task, call):
 # Interrupts
 
 
-@every_epoch
-@every_estimator
-@pytest.mark.parametrize("boundary", ["begin_epoch", "end_epoch"])
+def between_epochs(test):
+    """Run `test` for an interrupt before, and one after, the work of every epoch."""
+    each = pytest.mark.parametrize("boundary", ["begin_epoch", "end_epoch"])
+    return every_epoch(every_estimator(each(test)))
+
+
+@contextmanager
+def interrupt(monkeypatch, boundary, epoch, n_before=0):
+    """Interrupt the fit in this block, made after `n_before` epochs; give how many it records."""
+    n_recorded = epoch - (boundary == "begin_epoch")
+    raise_at(monkeypatch, sknnbasics._compat.FitTasks, boundary, epoch, KeyboardInterrupt)
+    with pytest.warns(UserWarning, match=f"interrupted in epoch {n_before + n_recorded + 1}"):
+        yield n_recorded
+    monkeypatch.undo()
+
+
+@between_epochs
 def test_an_interrupt_between_epochs_keeps_those_done(
     monkeypatch, estimator, target, epoch, boundary
 ):
-    n_recorded = epoch - (boundary == "begin_epoch")
+    with interrupt(monkeypatch, boundary, epoch) as n_recorded:
+        model = clone(estimator).fit(X, target)
     # An iteration of L-BFGS is over when its epoch begins.
     n_done = epoch if is_lbfgs(estimator) else n_recorded
-    raise_at(monkeypatch, sknnbasics._compat.FitTasks, boundary, epoch, KeyboardInterrupt)
-    with pytest.warns(UserWarning, match=f"interrupted in epoch {n_recorded + 1}"):
-        model = clone(estimator).fit(X, target)
-    monkeypatch.undo()
     assert model.n_iter_ == n_recorded
     if n_done:
         expected = clone(estimator).set_params(max_iter=n_done).fit(X, target)
@@ -160,37 +172,27 @@ def test_an_interrupt_between_epochs_keeps_those_done(
     assert model.n_iter_ == n_recorded + N_EPOCHS
 
 
-@every_epoch
-@every_estimator
-@pytest.mark.parametrize("boundary", ["begin_epoch", "end_epoch"])
+@between_epochs
 def test_an_interrupted_early_stopping_keeps_the_best_epoch_so_far(
     monkeypatch, estimator, target, epoch, boundary
 ):
-    n_recorded = epoch - (boundary == "begin_epoch")
     estimator = clone(estimator).set_params(early_stopping=True, validation_fraction=0.3)
-    raise_at(monkeypatch, sknnbasics._compat.FitTasks, boundary, epoch, KeyboardInterrupt)
-    with pytest.warns(UserWarning, match=f"interrupted in epoch {n_recorded + 1}"):
+    with interrupt(monkeypatch, boundary, epoch) as n_recorded:
         model = clone(estimator).fit(X, target)
-    monkeypatch.undo()
     assert model.n_iter_ == n_recorded
     if n_recorded:
         expected = clone(estimator).set_params(max_iter=n_recorded).fit(X, target)
         assert weights(model) == weights(expected)
 
 
-@every_epoch
-@every_estimator
-@pytest.mark.parametrize("boundary", ["begin_epoch", "end_epoch"])
+@between_epochs
 def test_an_interrupted_second_fit_is_one_of_fewer_epochs(
     monkeypatch, estimator, target, epoch, boundary
 ):
-    n_recorded = epoch - (boundary == "begin_epoch")
     model = clone(estimator).set_params(warm_start=True).fit(X, target)
     expected = clone(estimator).set_params(warm_start=True).fit(X, target)
-    raise_at(monkeypatch, sknnbasics._compat.FitTasks, boundary, epoch, KeyboardInterrupt)
-    with pytest.warns(UserWarning, match=f"interrupted in epoch {N_EPOCHS + n_recorded + 1}"):
+    with interrupt(monkeypatch, boundary, epoch, n_before=N_EPOCHS) as n_recorded:
         model.fit(X, target)
-    monkeypatch.undo()
     assert model.n_iter_ == N_EPOCHS + n_recorded
     # An iteration of L-BFGS is over when its epoch begins.
     n_done = epoch if is_lbfgs(model) else n_recorded
