@@ -31,7 +31,9 @@ def step(z):
     >>> step([-0.5, 0.0, 0.5])
     array([0, 0, 1], dtype=int8)
     """
-    return np.greater(z, 0).astype(np.int8)
+    xp, z = namespace(z)
+    fires = z > 0
+    return fires.astype(np.int8) if xp is np else xp.astype(fires, xp.int8)
 
 
 def sigmoid(z):

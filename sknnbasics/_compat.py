@@ -4,6 +4,7 @@ import sys
 import warnings
 from dataclasses import dataclass
 from functools import wraps
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -38,8 +39,10 @@ __all__ = [
     "FitTasks",
     "Interval",
     "StrOptions",
+    "as_floats",
     "check_same_namespace",
     "copied",
+    "detached",
     "fit_context",
     "namespace",
     "partial_fit_context",
@@ -55,7 +58,7 @@ def namespace(array):
     NumPy itself for ndarrays, which scikit-learn would wrap at a cost, and for
     whatever is no array yet.
     """
-    if not isinstance(array, np.ndarray) and get_config()["array_api_dispatch"]:
+    if not isinstance(array, np.ndarray | Number) and get_config()["array_api_dispatch"]:
         xp, is_array_api = _namespace_of(type(array), array)
         if is_array_api:
             return xp, array
@@ -101,6 +104,16 @@ class ArraySpace:
         return cls(np) if is_numpy else cls(xp, device)
 
     @property
+    def writes_in_place(self):
+        """Whether a slice is a view to write in, as the optimizers do: dask's is not."""
+        if self.xp is np:
+            return True
+        whole = self.xp.zeros(2, device=self.device)
+        part = whole[:1]
+        part += 1
+        return bool(whole[0] == 1)
+
+    @property
     def floats(self):
         return [self.xp.float64, self.xp.float32]
 
@@ -121,10 +134,25 @@ class ArraySpace:
         return self.xp.take(array, self.asarray(rows), axis=0)
 
 
+def detached(array):
+    """`array` without the record of operations that PyTorch keeps where a gradient is asked for."""
+    return array.detach() if getattr(array, "requires_grad", False) else array
+
+
+def as_floats(array):
+    """`array`, of which integers and truth values become float64."""
+    xp, array = namespace(array)
+    if xp is np:
+        return array.astype(np.float64) if array.dtype.kind in "biu" else array
+    whole = xp.isdtype(array.dtype, ("bool", "integral"))
+    return xp.astype(array, xp.float64) if whole else array
+
+
 def to_numpy(array):
     """What the caller passed, brought to NumPy if it lives elsewhere."""
     if array is None or isinstance(array, np.ndarray) or not hasattr(array, "shape"):
         return array
+    array = detached(array)
     xp, is_array_api = get_namespace(array)
     return _convert_to_numpy(array, xp) if is_array_api else array
 

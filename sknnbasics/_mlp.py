@@ -21,6 +21,7 @@ from ._compat import (
     StrOptions,
     check_same_namespace,
     copied,
+    detached,
     fit_context,
     namespace,
     partial_fit_context,
@@ -632,6 +633,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         return cost, grad
 
     def _validate(self, X, y, sample_weight, reset, method="fit"):
+        X = detached(X)
         dtype = ArraySpace.of(X).floats if reset else self.coefs_[0].dtype
         if not reset:
             check_same_namespace(X, self, attribute="y_low_", method=method)
@@ -640,6 +642,11 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             raise ValueError(
                 f"solver='lbfgs' is SciPy's and needs NumPy input, got {type(X)}. "
                 "Use solver='adam' or 'sgd', or convert X to NumPy."
+            )
+        if not ArraySpace.of(X).writes_in_place:
+            raise ValueError(
+                f"Training writes in place, which arrays like {type(X)} do not allow; "
+                "convert X to NumPy."
             )
         return _Data.of(X, y, checked_weights(sample_weight, X), seen)
 

@@ -22,6 +22,7 @@ from ._compat import (
     StrOptions,
     fit_context,
     partial_fit_context,
+    to_numpy,
     warn,
     with_callbacks,
 )
@@ -366,7 +367,14 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         array([ 0.5, -1. ])
         """
         check_is_fitted(self)
-        X = validated(self, X, reset=False, accept_sparse="csr", order="C", dtype=self.coef_.dtype)
+        X = validated(
+            self,
+            to_numpy(X),
+            reset=False,
+            accept_sparse="csr",
+            order="C",
+            dtype=self.coef_.dtype,
+        )
         return _decisions(self.coef_, self.intercept_, checked_csr(X))
 
     def predict(self, X):
@@ -423,8 +431,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         """The samples, with labels as positions in `classes`, or in those found in y."""
         X, y, seen = training_data(
             self,
-            X,
-            y,
+            to_numpy(X),
+            to_numpy(y),
             reset=reset,
             accept_sparse="csr",
             order="C",

@@ -8,7 +8,7 @@ functions also serve as the building blocks of other training loops.
 
 from . import _backprop
 from ._activations import sigmoid, sigmoid_derivative, step
-from ._compat import namespace
+from ._compat import as_floats, namespace
 
 __all__ = [
     "cost_and_gradient",
@@ -50,7 +50,7 @@ def feedforward(X, coefs, intercepts=None):
     >>> feedforward(np.array([[3.0, 5.0]]), [W1, W2])[-1]
     array([[0.81757448]])
     """
-    return _backprop.feedforward(X, coefs, intercepts or [])
+    return _backprop.feedforward(X, coefs, _biases(intercepts))
 
 
 def half_mse(y_pred, y_true, sample_weight=None):
@@ -135,12 +135,16 @@ def cost_and_gradient(X, y, coefs, intercepts=None, *, sample_weight=None, alpha
     """
     y = _columns(y)
     s = _weights(y, sample_weight)
-    return _backprop.cost_and_gradient(X, y, s, coefs, intercepts or [], alpha)
+    return _backprop.cost_and_gradient(X, y, s, coefs, _biases(intercepts), alpha)
+
+
+def _biases(intercepts):
+    return [] if intercepts is None else list(intercepts)
 
 
 def _columns(y):
     """Targets or outputs with one column an output, also where there is one output only."""
-    xp, y = namespace(y)
+    xp, y = namespace(as_floats(y))
     return xp.reshape(y, (-1, 1)) if y.ndim == 1 else y
 
 
@@ -148,4 +152,4 @@ def _weights(y, sample_weight):
     if sample_weight is None:
         xp, y = namespace(y)
         return xp.ones_like(y[:, 0])
-    return namespace(sample_weight)[1]
+    return as_floats(sample_weight)

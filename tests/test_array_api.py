@@ -14,15 +14,16 @@ import pytest
 from scipy.special import expit
 from sklearn import config_context
 from sklearn.datasets import make_friedman1
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknnbasics import SigmoidMLPRegressor
+from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 from sknnbasics._backprop import Layers, _reference
 from sknnbasics._compat import to_numpy
 from sknnbasics._optimizers import Adam, GradientDescent
-from sknnbasics.functional import sigmoid
+from sknnbasics.functional import half_mse, sigmoid, step
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("SCIPY_ARRAY_API") != "1", reason="SCIPY_ARRAY_API is read at import"
@@ -113,6 +114,15 @@ def test_the_sigmoid_is_the_logistic_function(place, dtype):
     )
 
 
+def test_numbers_and_steps_of_the_functional_api(place):
+    assert sigmoid(0.0) == step(0.0) + 0.5 == 0.5
+    fired = step(place.asarray([-1.0, 0.0, 2.0]))
+    assert fired.dtype == place.xp.int8
+    np.testing.assert_array_equal(to_numpy(fired), [0, 0, 1])
+    pixels = place.asarray([0], "uint8"), place.asarray([20], "uint8")
+    assert float(half_mse(*pixels)) == 200  # and not 400 modulo 256
+
+
 def test_results_live_where_the_input_lives(place, dtype):
     A, b = arrays(place, dtype)
     fitted = network().fit(A, b)
@@ -180,6 +190,41 @@ def test_lbfgs_says_that_it_is_for_numpy(place):
     A, b = arrays(place)
     with pytest.raises(ValueError, match="'lbfgs' is SciPy's and needs NumPy input"):
         network(solver="lbfgs").fit(A, b)
+
+
+def test_tensors_that_ask_for_a_gradient_leave_no_record():
+    torch = pytest.importorskip("torch")
+    A, b = torch.asarray(X, requires_grad=True), torch.asarray(y, requires_grad=True)
+    s = torch.ones(len(y), requires_grad=True)
+    with config_context(array_api_dispatch=True):
+        fitted = network().fit(A, b, sample_weight=s, X_val=A[:9], y_val=b[:9])
+        fitted.partial_fit(A, b)
+        assert not fitted.coefs_[0].requires_grad
+        expected = network().fit(A.detach(), b.detach()).partial_fit(A.detach(), b.detach())
+    np.testing.assert_array_equal(fitted.coefs_[0], expected.coefs_[0])
+
+
+def test_arrays_that_cannot_be_written_in_place_are_refused(monkeypatch):
+    """Those of dask are of this kind: the optimizers would move a copy."""
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.Tensor, "__iadd__", lambda a, b: a + b)
+    refusal = pytest.raises(ValueError, match=r"Training writes in place.*Tensor.*to NumPy")
+    with config_context(array_api_dispatch=True), refusal:
+        network().fit(torch.asarray(X), torch.asarray(y))
+
+
+@pytest.mark.parametrize("class_weight", [None, "balanced"])
+def test_the_perceptron_takes_tensors_as_numpy(place, class_weight):
+    A, b = arrays(place)
+    labels = b > 14
+    model = PerceptronClassifier(random_state=0, max_iter=5, class_weight=class_weight)
+    expected = PerceptronClassifier(**model.get_params())
+    with pytest.warns(ConvergenceWarning):
+        model.fit(A, labels)
+    with pytest.warns(ConvergenceWarning):
+        expected.fit(X, y > 14)
+    np.testing.assert_array_equal(model.coef_, expected.coef_)
+    np.testing.assert_array_equal(model.predict(A), expected.predict(X))
 
 
 def test_predicting_elsewhere_is_refused(place):

@@ -28,6 +28,23 @@ def test_half_mse_is_equation_5(network):
     assert functional.half_mse(X, y, s) == pytest.approx(weighted)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, bool])
+def test_half_mse_of_integers_does_not_wrap(dtype):
+    zero, y = np.zeros(2, dtype), np.array([0, 20]).astype(dtype)
+    cost = functional.half_mse(zero, y, np.ones(2, dtype))
+    assert cost == functional.half_mse(zero.astype(float), y.astype(float)) > 0
+
+
+def test_biases_may_be_one_array():
+    X, y, W, b = np.ones((3, 2)), np.ones((3, 1)), [np.ones((2, 1))], np.zeros((1, 1))
+    *_, grads = functional.cost_and_gradient(X, y, W, b)
+    *_, expected = functional.cost_and_gradient(X, y, W, list(b))
+    np.testing.assert_array_equal(grads, expected, strict=True)
+    np.testing.assert_array_equal(
+        functional.feedforward(X, W, b)[-1], functional.feedforward(X, W)[-1]
+    )
+
+
 def test_one_output_may_come_as_a_vector(network):
     X, y, (W1, _), _ = network
     column, s = y[:, :1], np.arange(1.0, 7.0)
