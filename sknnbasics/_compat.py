@@ -139,13 +139,14 @@ def detached(array):
     return array.detach() if getattr(array, "requires_grad", False) else array
 
 
-def as_floats(array):
-    """`array`, of which integers and truth values become float64."""
+def as_floats(array, dtype=None):
+    """`array`, of which integers and truth values become `dtype`, float64 by default."""
     xp, array = namespace(array)
+    dtype = xp.float64 if dtype is None else dtype
     if xp is np:
-        return array.astype(np.float64) if array.dtype.kind in "biu" else array
+        return array.astype(dtype) if array.dtype.kind in "biu" else array
     whole = xp.isdtype(array.dtype, ("bool", "integral"))
-    return xp.astype(array, xp.float64) if whole else array
+    return xp.astype(array, dtype) if whole else array
 
 
 def to_numpy(array):

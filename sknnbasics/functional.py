@@ -82,7 +82,8 @@ def half_mse(y_pred, y_true, sample_weight=None):
     >>> float(half_mse(np.array([[0.5], [1.0]]), np.array([[0.0], [1.0]])))
     0.0625
     """
-    y_pred, y_true = _columns(y_pred), _columns(y_true)
+    y_pred = as_floats(_columns(y_pred))
+    y_true = as_floats(_columns(y_true), y_pred.dtype)
     return _backprop.half_mse(y_pred, y_true, _weights(y_true, sample_weight))
 
 
@@ -144,7 +145,7 @@ def _biases(intercepts):
 
 def _columns(y):
     """Targets or outputs with one column an output, also where there is one output only."""
-    xp, y = namespace(as_floats(y))
+    xp, y = namespace(y)
     return xp.reshape(y, (-1, 1)) if y.ndim == 1 else y
 
 
@@ -152,4 +153,4 @@ def _weights(y, sample_weight):
     if sample_weight is None:
         xp, y = namespace(y)
         return xp.ones_like(y[:, 0])
-    return as_floats(sample_weight)
+    return namespace(sample_weight)[1]

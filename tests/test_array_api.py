@@ -23,7 +23,7 @@ from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 from sknnbasics._backprop import Layers, _reference
 from sknnbasics._compat import to_numpy
 from sknnbasics._optimizers import Adam, GradientDescent
-from sknnbasics.functional import half_mse, sigmoid, step
+from sknnbasics.functional import cost_and_gradient, feedforward, half_mse, sigmoid, step
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("SCIPY_ARRAY_API") != "1", reason="SCIPY_ARRAY_API is read at import"
@@ -121,6 +121,16 @@ def test_numbers_and_steps_of_the_functional_api(place):
     np.testing.assert_array_equal(to_numpy(fired), [0, 0, 1])
     pixels = place.asarray([0], "uint8"), place.asarray([20], "uint8")
     assert float(half_mse(*pixels)) == 200  # and not 400 modulo 256
+
+
+def test_targets_that_are_integers_keep_the_precision_of_the_network(dtype):
+    torch = pytest.importorskip("torch")
+    A, W = (torch.ones(shape, dtype=getattr(torch, dtype)) for shape in [(4, 2), (2, 1)])
+    T = torch.asarray([0, 1, 1, 0])
+    with config_context(array_api_dispatch=True):
+        cost, (grad,), _ = cost_and_gradient(A, T, [W])
+        assert cost.dtype == grad.dtype == A.dtype
+        assert float(half_mse(feedforward(A, [W])[-1], T)) == pytest.approx(float(cost), rel=1e-6)
 
 
 def test_results_live_where_the_input_lives(place, dtype):
