@@ -54,6 +54,7 @@ from ._validation import (
     publish,
     training_data,
     validated,
+    within_float64,
 )
 
 # Measured by tests/benchmarks/bench_defaults.py.
@@ -899,11 +900,8 @@ class _Data:
         if issparse(y):
             raise ValueError(f"{name} is sparse; pass it dense, for example as {name}.toarray().")
         if y.dtype not in FLOATS:
-            try:
-                with np.errstate(over="ignore"):
-                    y = y.astype(np.float64)
-            except (OverflowError, TypeError, ValueError) as error:
-                raise ValueError(f"{name} must hold numbers within float64: {error}.") from error
+            with np.errstate(over="ignore"), within_float64(name, TypeError, ValueError):
+                y = y.astype(np.float64)
         if not np.isfinite(y).all():  # validated() sees neither None nor inf among objects
             raise ValueError(f"{name} contains NaN, None, infinity, or a value beyond float64.")
         s = np.ones(len(y)) if weights is None else weights

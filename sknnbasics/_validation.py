@@ -37,11 +37,14 @@ def validated(*arrays, **check_params):
 
 
 @contextmanager
-def within_float64(name):
-    """Say what it is whose numbers do not convert: large integers do not become infinite."""
+def within_float64(name, *errors):
+    """Say what it is whose numbers do not convert: large integers do not become infinite.
+
+    Beside that overflow, `errors` are taken for a failed conversion.
+    """
     try:
         yield
-    except OverflowError as error:
+    except (OverflowError, *errors) as error:
         raise ValueError(f"{name} must hold numbers within float64: {error}.") from error
 
 
