@@ -1,9 +1,8 @@
 """Rosenblatt's perceptron as a scikit-learn classifier."""
 
 import copy
-import itertools
-import math
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 
 import numpy as np
@@ -12,6 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
@@ -19,6 +19,7 @@ from ._compat import (
     CallbackSupportMixin,
     FitTasks,
     Interval,
+    Options,
     StrOptions,
     fit_context,
     partial_fit_context,
@@ -26,8 +27,7 @@ from ._compat import (
     warn,
     with_callbacks,
 )
-from ._perceptron_rule import Units, deal, preactivations, run_epoch
-from ._stopping import Patience
+from ._units import End, Fit, Samples, Settings, Units, WeightsOverflow, decisions
 from ._validation import (
     FLOATS,
     cast,
@@ -39,13 +39,6 @@ from ._validation import (
     publish,
     training_data,
     validated,
-)
-
-MANY_ROWS = 1000  # of fewer, NumPy's permutation is as fast as dealing
-
-ADVICE = (
-    "; where no hyperplane separates the classes, average=True or early_stopping=True "
-    "finds better weights than more epochs do."
 )
 
 
@@ -61,6 +54,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     so only mistakes teach. Training ends at the first epoch without a mistake:
     the classes are separated, and no later epoch would change anything. With
     more than two classes there is one unit a class, one against the rest.
+    ``PerceptronClassifier(average=False)`` is this rule and nothing else; the
+    default keeps the best weights on its way.
 
     Parameters
     ----------
@@ -72,36 +67,42 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         Whether the bias learns.
     init : {"zeros", "uniform"}, default="zeros"
         Initial weights: zeros, or drawn from [0, 1) as in the article.
-    eta0 : float, default=0.1
+    eta0 : float, default=1.0
         Learning rate. With zero initial weights and threshold 0 it only
-        rescales the weights and changes no prediction.
+        rescales the weights; the article has 0.1. A power of two does so
+        exactly, other numbers round, and a sum that is zero may then not be.
     max_iter : int, default=1000
         Most epochs of one call of `fit`.
-    tol : float or None, default=0.0
+    tol : float or None, default=1e-3
         Training stops when the fraction of mistakes has not fallen by more
-        than `tol` below the best one for `n_iter_no_change` epochs. None: only
-        an epoch without a mistake, or `max_iter`, stops it. With
-        `early_stopping` the fraction is that of the validation samples.
-    n_iter_no_change : int, default=50
-        Epochs to wait for an improvement.
+        than `tol` below the lowest one for `n_iter_no_change` epochs, and for
+        as many corrections as there are samples. None: only an epoch without
+        a mistake, or `max_iter`, stops it. With `early_stopping` the fraction
+        is that of the validation samples.
+    n_iter_no_change : int or inf, default=5
+        Epochs to wait for an improvement, at least.
     shuffle : bool, default=True
         Whether to draw a new visiting order for each epoch.
     random_state : int, RandomState instance or None, default=None
         Determines the visiting orders, the uniform initial weights and the
         validation samples.
-    average : bool, default=False
-        Whether to predict with the average of the weights after each visit
-        [3]_, which varies less from epoch to epoch than the last weights do.
-        The average begins anew after 1, 2, 4, 8, … epochs and so forgets where
-        it started [4]_; after as many epochs it covers the latest half.
+    average : "pocket" or bool, default="pocket"
+        Which weights to predict with. False: the last ones, Rosenblatt's rule
+        and nothing else. True: their average over all visits [3]_, where those
+        of visit number τ weigh τ, so that the start is forgotten [4]_. "pocket":
+        of the last and the averaged weights after each epoch those that
+        mistake the fewest training samples [5]_. Where classes overlap, the
+        last weights depend on which samples came last; the other two do not.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class, which scales `eta0` on its samples, in every
-        unit; samples of weight 0 are not visited. "balanced": inversely
-        proportional to the class frequencies.
+        unit, and how much a mistake counts where the best weights are chosen;
+        samples of weight 0 are not visited. "balanced": inversely proportional
+        to the class frequencies, in `partial_fit` to those seen so far.
     early_stopping : bool, default=False
         Whether to hold out a stratified part of the samples, watch the
         accuracy on it instead of the training mistakes, and keep the weights
         that did best on it (the later ones where two epochs did equally well).
+        `partial_fit` is then not available.
     validation_fraction : float, default=0.1
         Fraction of the samples to hold out.
     warm_start : bool, default=False
@@ -120,12 +121,15 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     n_iter_ : int
         Epochs run, over all calls that the weights stem from.
     converged_ : bool
-        Whether the last epoch made no mistake. That holds for the weights as
-        they learned: averaged or restored ones may still err.
+        Whether nothing was left to learn: the last epoch made no mistake, or
+        the pocket's weights make none. The training samples are then predicted
+        without a mistake, unless `early_stopping` restored other weights.
     mistake_curve_ : ndarray of int, shape (`n_iter_`,)
         Corrections made in each epoch, over all units.
     validation_scores_ : ndarray of shape (`n_iter_`,) or None
-        Accuracy on the held-out samples after each epoch.
+        Accuracy on the held-out samples after each epoch, the better one of
+        the last and the averaged weights with "pocket"; `class_weight` weighs
+        the samples.
     n_features_in_ : int
         Number of features seen in fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -155,8 +159,10 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
        samples of norm at most R and margin γ, at most (R / γ)² mistakes.
     .. [3] Freund, Schapire (1999), "Large margin classification using the
        perceptron algorithm".
-    .. [4] Rakhlin, Shamir, Sridharan (2012), "Making gradient descent optimal
-       for strongly convex stochastic optimization": averaging a suffix.
+    .. [4] Lacoste-Julien, Schmidt, Bach (2012), "A simpler approach to obtaining
+       an O(1/t) convergence rate for the projected stochastic subgradient
+       method": weights that grow with the visits.
+    .. [5] Gallant (1990), "Perceptron-based learning algorithms": the pocket.
 
     Examples
     --------
@@ -178,10 +184,13 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         "eta0": [Interval(Real, 0, None, closed="neither")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left"), None],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "n_iter_no_change": [
+            Interval(Integral, 1, None, closed="left"),
+            Options(Real, {np.inf}),
+        ],
         "shuffle": ["boolean"],
         "random_state": ["random_state"],
-        "average": ["boolean"],
+        "average": ["boolean", StrOptions({"pocket"})],
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
@@ -195,13 +204,13 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         threshold=0.0,
         fit_intercept=True,
         init="zeros",
-        eta0=0.1,
+        eta0=1.0,
         max_iter=1000,
-        tol=0.0,
-        n_iter_no_change=50,
+        tol=1e-3,
+        n_iter_no_change=5,
         shuffle=True,
         random_state=None,
-        average=False,
+        average="pocket",
         class_weight=None,
         early_stopping=False,
         validation_fraction=0.1,
@@ -226,10 +235,12 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
 
     def __getstate__(self):
         attributes = super().__getstate__()
-        return attributes | _plain(attributes) if "_rng" in attributes else attributes
+        if "_state" not in attributes:
+            return attributes
+        return attributes | {"_state": attributes["_state"].plain()}
 
     def __setstate__(self, attributes):
-        super().__setstate__(attributes | _from_plain(attributes))
+        super().__setstate__(_with_state(attributes))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -284,22 +295,32 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         """
         continues = self.warm_start and hasattr(self, "coef_")
         data = self._validate(X, y, self.classes_ if continues else None, reset=not continues)
-        rng = copy.deepcopy(self._rng) if continues else private_generator(self.random_state)
-        run = self._start(data, rng, continues)
-        _take_initial_weights(run.units, coef_init, intercept_init)
+        samples, held_out = self._split(data)
+        fit = self._resume(data) if continues else self._begin(data)
+        _take_initial_weights(fit.units, coef_init, intercept_init)
         tasks = FitTasks(self, self.max_iter, X, y)
-        try:
-            self._train(run, data, tasks)
-        except KeyboardInterrupt:
-            warn(
-                f"Training was interrupted in epoch {len(run.mistakes) + 1}; "
-                "the weights reached so far are kept.",
-            )
-        fitted = self._fitted(run, data)
+        with self._naming_overflow(fit):
+            try:
+                end = fit.train(
+                    samples,
+                    held_out,
+                    on_epoch_begin=tasks.begin_epoch,
+                    on_epoch_end=lambda: self._end_epoch(fit, data, tasks),
+                )
+            except KeyboardInterrupt:
+                fit.check_finite()
+                warn(
+                    f"Training was interrupted in epoch {len(fit.mistakes) + 1}; "
+                    "the weights reached so far are kept.",
+                )
+            else:
+                self._warn_unless_learned(fit, data, end)
+        fitted = self._fitted(fit, data)
         tasks.end(lambda: fitted)
         publish(self, fitted)
         return self
 
+    @available_if(lambda self: _holds_nothing_out(self))
     @partial_fit_context
     def partial_fit(self, X, y, classes=None):
         """Visit each sample once: one epoch.
@@ -335,13 +356,14 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         (2, ['a', 'b'])
         """
         first = not hasattr(self, "coef_")
-        data = self._validate(X, y, self._declared_classes(classes, first), reset=first)
-        rng = private_generator(self.random_state) if first else copy.deepcopy(self._rng)
-        run = self._start(data, rng, continues=not first)
-        self._run_epoch(run, data, next(self._orders(data.visited, run.rng)))
-        run.record_score(None)
-        self._report(run)
-        publish(self, self._fitted(run, data))
+        data = self._validate(
+            X, y, self._declared_classes(classes, first), reset=first, in_parts=True
+        )
+        fit = self._begin(data) if first else self._resume(data)
+        with self._naming_overflow(fit):
+            fit.visit_once(data.samples)
+        self._report(fit)
+        publish(self, self._fitted(fit, data))
         return self
 
     def decision_function(self, X):
@@ -375,7 +397,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             order="C",
             dtype=self.coef_.dtype,
         )
-        return _decisions(self.coef_, self.intercept_, checked_csr(X))
+        return decisions(self.coef_, self.intercept_, checked_csr(X))
 
     def predict(self, X):
         """Label of each sample.
@@ -402,16 +424,6 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         return self.classes_[(z > 0).astype(np.intp) if z.ndim == 1 else z.argmax(axis=1)]
 
     def _declared_classes(self, classes, first):
-        if self.early_stopping:
-            raise ValueError(
-                "partial_fit runs one epoch and holds nothing out: set early_stopping=False."
-            )
-        if self.class_weight == "balanced":
-            raise ValueError(
-                "class_weight='balanced' needs all labels at once, which partial_fit has not: "
-                "compute the weights over all of y with sklearn.utils.compute_class_weight "
-                "and pass them as a dict."
-            )
         if classes is None:
             if first:
                 raise ValueError("classes must be passed on the first call to partial_fit.")
@@ -427,7 +439,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             )
         return classes
 
-    def _validate(self, X, y, classes, reset):
+    def _validate(self, X, y, classes, reset, in_parts=False):
         """The samples, with labels as positions in `classes`, or in those found in y."""
         X, y, seen = training_data(
             self,
@@ -438,15 +450,19 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             order="C",
             dtype=FLOATS if reset else self.coef_.dtype,
         )
-        check_classification_targets(y)
+        whole = y.dtype.kind in "biu"  # labels without a check that takes a tenth of a small fit
+        if not whole:
+            check_classification_targets(y)
         present, codes = np.unique(y, return_inverse=True)
+        if whole and 2 * len(present) > len(y):  # it warns of those that hardly repeat
+            check_classification_targets(y)
         classes = present if classes is None else classes
         if len(classes) < 2:
             raise ValueError(
                 "PerceptronClassifier separates two classes or more, but the data has one "
                 f"class only: {classes.tolist()[0]!r}."
             )
-        unknown = np.setdiff1d(present, classes)
+        unknown = () if classes is present else np.setdiff1d(present, classes)
         if len(unknown):
             raise ValueError(
                 f"y has labels that are not among the classes {classes}: {unknown}. "
@@ -456,17 +472,15 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             X = X.copy()
             X.sum_duplicates()
         codes = np.searchsorted(classes, present).astype(np.int32)[codes]
-        return _Data(
-            X,
-            codes,
-            steps=self._steps(classes, y, X.dtype),
-            classes=classes,
-            seen=seen,
-        )
+        counts = np.bincount(codes, minlength=len(classes))
+        if in_parts and not reset:
+            counts = counts + self._state.class_counts
+        weights = self._class_weights(classes, counts, in_parts)
+        samples = Samples(X, codes, self._steps(weights, X.dtype), weights)
+        return _Data(samples, classes, counts, seen)
 
-    def _steps(self, classes, y, dtype):
+    def _steps(self, weights, dtype):
         """How far a mistake on a sample of each class moves the weights."""
-        weights = self._class_weights(classes, y)
         with np.errstate(over="ignore"):
             steps = cast(self.eta0 * weights, dtype, "eta0 times class_weight")
         if (steps[weights > 0] == 0).any():
@@ -476,16 +490,19 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             )
         return steps
 
-    def _class_weights(self, classes, y):
+    def _class_weights(self, classes, counts, in_parts):
+        """Weight of each class, of which `counts` samples were seen."""
         if self.class_weight is None:
             return np.ones(len(classes))
-        if self.class_weight == "balanced" and len(np.unique(y)) < len(classes):
-            raise ValueError(
-                f"class_weight='balanced' needs samples of all classes {classes} in y; "
-                "pass the weights as a dict."
-            )
+        if self.class_weight == "balanced":
+            if not (in_parts or counts.all()):
+                raise ValueError(
+                    f"class_weight='balanced' needs samples of all classes {classes} in y; "
+                    "pass the weights as a dict."
+                )
+            return counts.sum() / (np.count_nonzero(counts) * np.maximum(counts, 1))
         try:
-            weights = compute_class_weight(self.class_weight, classes=classes, y=y)
+            weights = compute_class_weight(self.class_weight, classes=classes, y=classes)
         except (OverflowError, TypeError, ValueError) as error:
             raise ValueError(f"class_weight={self.class_weight!r}: {error}") from error
         if not (np.isfinite(weights).all() and (weights >= 0).all()):
@@ -494,258 +511,209 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             )
         return weights
 
-    def _start(self, data, rng, continues):
-        """The state to train from: what the last call reached, or a new one."""
-        if not continues:
-            return _Run(self._new_units(data, rng), rng)
-        if self._units is not None and self.average:
-            units = copy.deepcopy(self._units)
-        else:
-            units = Units(*self._checked_weights(data), average=self.average)
-        units.fit_intercept = self.fit_intercept
-        scores = [] if self.validation_scores_ is None else list(self.validation_scores_)
-        return _Run(units, rng, list(self.mistake_curve_), scores)
-
-    def _checked_weights(self, data):
-        """Copies of the fitted weights, which someone may have replaced by others."""
-        shape, dtype = data.shape_of_weights, data.X.dtype
-        return (
-            checked_init(self.coef_, shape, dtype, "coef_"),
-            checked_init(self.intercept_, shape[:1], dtype, "intercept_"),
-        )
-
-    def _new_units(self, data, rng):
-        n_units, _ = shape = data.shape_of_weights
-        coef = np.zeros(shape) if self.init == "zeros" else rng.uniform(size=shape)
-        intercept = np.full(n_units, -float(self.threshold))
-        return Units(
-            coef.astype(data.X.dtype),
-            cast(intercept, data.X.dtype, "threshold"),
-            fit_intercept=self.fit_intercept,
-            average=self.average,
-        )
-
-    def _train(self, run, data, tasks):
-        """Epochs until one makes no mistake, patience runs out, or max_iter is reached."""
-        train_rows, held_out = data.visited, None
+    def _split(self, data):
+        """The samples to train on, and those held out or None."""
+        samples, held_out = data.samples, None
         if self.early_stopping:
             # The same samples in each call, where random_state is an int.
             rng = private_generator(self.random_state)
             train_rows, validation_rows = hold_out(
-                len(data.codes), self.validation_fraction, rng, stratify=data.codes
+                len(samples.codes), self.validation_fraction, rng, stratify=samples.codes
             )
-            train_rows = np.intersect1d(train_rows, data.visited)
-            held_out = data.X[validation_rows], data.codes[validation_rows]
-            run.begin(*held_out)
-        if not len(train_rows):
+            held_out = samples.take(validation_rows)
+            samples = replace(samples, rows=np.intersect1d(train_rows, samples.rows))
+        if not len(samples.rows):
             raise ValueError(
                 f"class_weight={self.class_weight!r} leaves no sample to learn from; at least one "
                 "class of y must have a positive weight."
             )
-        orders = self._orders(train_rows, run.rng)
-        patience = Patience(self.tol, self.n_iter_no_change)
-        for _ in range(self.max_iter):
-            tasks.begin_epoch()
-            self._run_epoch(run, data, next(orders))
-            run.record_score(held_out)
-            if held_out is not None:
-                patience.observe(1 - run.scores[-1])
-            else:
-                patience.observe(run.mistakes[-1] / (len(train_rows) * len(run.units.coef)))
-            self._report(run)
-            if tasks.end_epoch(lambda: copy.deepcopy(self._fitted(run, data))):
-                return
-            if run.converged or patience.exhausted:
-                break
-        self._warn_unless_learned(run, data, ended=run.converged or patience.exhausted)
+        return samples, held_out
 
-    def _warn_unless_learned(self, run, data, ended):
-        """Warn if `max_iter` cut the training off, or if the weights are as good as none."""
-        plain = not (self.average or self.early_stopping)
-        advice = ADVICE if plain else "."
-        if not ended:
-            warn(
-                f"The last of max_iter={self.max_iter} epochs still made "
-                f"{_mistakes(run.mistakes[-1])}. Increase max_iter or scale X{advice}",
-                ConvergenceWarning,
-            )
-            return
-        # Class weights may well ask for more mistakes than the most frequent class makes.
-        if (plain and run.converged) or self.class_weight is not None:
-            return
-        most_frequent = np.bincount(data.codes).max() / len(data.codes)
-        accuracy = _accuracy(*run.learned, data.X, data.codes)
-        if accuracy <= most_frequent < 1:
-            warn(
-                f"After {len(run.mistakes)} epochs the accuracy on the training samples is "
-                f"{accuracy:.3f}, no better than the {most_frequent:.3f} of always naming the most "
-                f"frequent class: nothing was learned. Scale X{advice}",
-                ConvergenceWarning,
-            )
+    def _begin(self, data):
+        """A fit from new weights."""
+        rng = private_generator(self.random_state)
+        n_units, _ = shape = data.shape_of_weights
+        coef = np.zeros(shape) if self.init == "zeros" else rng.uniform(size=shape)
+        intercept = np.full(n_units, -float(self.threshold))
+        dtype = data.samples.X.dtype
+        units = self._units(coef.astype(dtype), cast(intercept, dtype, "threshold"))
+        return Fit(self._settings(), units, rng)
 
-    def _orders(self, rows, rng):
-        """One visiting order after another, for as many epochs as are asked for."""
-        return _shuffles(rows, rng) if self.shuffle else itertools.repeat(rows)
+    def _resume(self, data):
+        """A fit that goes on from what the last call reached."""
+        shape, dtype = data.shape_of_weights, data.samples.X.dtype
+        weights = (
+            checked_init(self.coef_, shape, dtype, "coef_"),
+            checked_init(self.intercept_, shape[:1], dtype, "intercept_"),
+        )
+        units = self._state.units_behind(weights) if self.average else None
+        units = self._units(*weights) if units is None else units
+        units.fit_intercept = self.fit_intercept
+        return Fit(
+            self._settings(),
+            units,
+            copy.deepcopy(self._state.rng),
+            list(self.mistake_curve_),
+            [] if self.validation_scores_ is None else list(self.validation_scores_),
+            earlier=weights,
+        )
 
-    def _run_epoch(self, run, data, order):
-        if len(run.mistakes).bit_count() == 1:  # 1, 2, 4, 8, … epochs are done
-            run.units.restart_average()
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is found below
-            n_updates = run_epoch(run.units, data.X, data.codes, data.steps, order)
-            finite = all(np.isfinite(w).all() for w in run.units.parameters())
-        if not finite:
-            raise ValueError(
-                f"The weights overflowed {run.units.coef.dtype} in epoch "
-                f"{len(run.mistakes) + 1}. Scale X, or lower eta0={self.eta0}."
-            )
-        run.mistakes.append(n_updates)
+    def _units(self, coef, intercept):
+        return Units(
+            coef, intercept, fit_intercept=self.fit_intercept, average=self.average is not False
+        )
 
-    def _report(self, run):
+    def _settings(self):
+        return Settings(self.average, self.shuffle, self.max_iter, self.tol, self.n_iter_no_change)
+
+    def _end_epoch(self, fit, data, tasks):
+        """Report an epoch; True where a callback asks to stop."""
+        self._report(fit)
+        return tasks.end_epoch(lambda: copy.deepcopy(self._fitted(fit, data)))
+
+    def _report(self, fit):
         if self.verbose:
             held_out = self.early_stopping
-            accuracy = f", validation accuracy {run.scores[-1]:.4f}" if held_out else ""
-            print(f"Epoch {len(run.mistakes)}: {_mistakes(run.mistakes[-1])}{accuracy}")
+            accuracy = f", validation accuracy {fit.scores[-1]:.4f}" if held_out else ""
+            print(f"Epoch {len(fit.mistakes)}: {_mistakes(fit.mistakes[-1])}{accuracy}")
 
-    def _fitted(self, run, data):
-        coef, intercept = run.learned
+    @contextmanager
+    def _naming_overflow(self, fit):
+        """Say what to change where the weights overflow."""
+        try:
+            yield
+        except WeightsOverflow as error:
+            raise ValueError(
+                f"The weights overflowed {fit.units.coef.dtype} in epoch {error}. "
+                f"Scale X, or lower eta0={self.eta0}."
+            ) from None
+
+    def _warn_unless_learned(self, fit, data, end):
+        """Warn if `max_iter` cut the training off, or if the weights are worse than none."""
+        if end is End.LIMIT:
+            warn(self._limit_message(fit), ConvergenceWarning)
+        # Class weights may well ask for more mistakes than the most frequent class makes.
+        if end is not End.DONE or self.class_weight is not None:
+            return
+        samples = data.samples
+        n_samples, n_rarer = len(samples.codes), len(samples.codes) - data.counts.max()
+        n_mistaken = fit.mistaken_weight(samples)
+        if n_mistaken > n_rarer:
+            warn(
+                f"After {len(fit.mistakes)} epochs the accuracy on the training samples is "
+                f"{1 - n_mistaken / n_samples:.3f}, below the {1 - n_rarer / n_samples:.3f} of "
+                "always naming the most frequent class: nothing was learned. Scale X"
+                + ("." if self.average == "pocket" else ', or set average="pocket".'),
+                ConvergenceWarning,
+            )
+
+    def _limit_message(self, fit):
+        message = (
+            f"The last of max_iter={self.max_iter} epochs still made "
+            f"{_mistakes(fit.mistakes[-1])}. "
+        )
+        if self.tol is None:
+            return message + (
+                "tol=None waits for an epoch without any, which never comes where no hyperplane "
+                "separates the classes: set tol, or raise max_iter."
+            )
+        return message + "Raise max_iter, or scale X."
+
+    def _fitted(self, fit, data):
+        coef, intercept = fit.learned
         return data.seen | {
             "classes_": data.classes,
             "coef_": coef,
             "intercept_": intercept,
-            "n_iter_": len(run.mistakes),
-            "converged_": run.converged,
-            "mistake_curve_": np.array(run.mistakes, dtype=np.int64),
-            "validation_scores_": np.array(run.scores) if run.scores else None,
-            "_units": copy.deepcopy(run.units) if self.average else None,
-            "_rng": run.rng,
+            "n_iter_": len(fit.mistakes),
+            "converged_": fit.converged,
+            "mistake_curve_": np.array(fit.mistakes, dtype=np.int64),
+            "validation_scores_": np.array(fit.scores) if fit.scores else None,
+            "_state": _State(
+                fit.rng,
+                data.counts,
+                units=fit.units if self.average else None,
+                learned=(coef.copy(), intercept.copy()) if self.average else None,
+            ),
         }
 
 
 @dataclass
 class _Data:
-    """Validated samples.
+    """Validated samples, their classes, how many there are of each, and what describes X."""
 
-    `codes`, of int32, are the positions of the labels in `classes`; `steps` the eta
-    of each class.
-    """
-
-    X: np.ndarray
-    codes: np.ndarray
-    steps: np.ndarray
+    samples: Samples
     classes: np.ndarray
+    counts: np.ndarray
     seen: dict
 
     @property
     def shape_of_weights(self):
-        return (len(self.classes) if len(self.classes) > 2 else 1), self.X.shape[1]
-
-    @property
-    def visited(self):
-        """Row numbers of the samples that can move a weight."""
-        if self.steps.all():
-            return np.arange(len(self.codes), dtype=np.intp)
-        return np.flatnonzero(self.steps[self.codes])
+        n_classes = len(self.classes)
+        return (n_classes if n_classes > 2 else 1), self.samples.X.shape[1]
 
 
 @dataclass
-class _Run:
-    """What one call of fit or partial_fit trains."""
+class _State:
+    """What a later call needs to go on, beside the public attributes.
 
-    units: Units
-    rng: np.random.RandomState
-    mistakes: list = field(default_factory=list)
-    scores: list = field(default_factory=list)
-    best: tuple | None = None
-    best_score: float = 0.0
-
-    @property
-    def converged(self):
-        return bool(self.mistakes) and self.mistakes[-1] == 0
-
-    @property
-    def learned(self):
-        """Weights and biases: the best on held-out samples, or the latest."""
-        return self.best or self.units.weights()
-
-    def begin(self, X, codes):
-        """Before the first epoch: what an earlier call reached may remain the best."""
-        if self.mistakes:
-            self._score(X, codes)
-
-    def record_score(self, held_out):
-        """Record the accuracy on held-out samples; NaN in epochs without them, if any has them."""
-        if held_out is None and not self.scores:
-            return
-        self.scores += [np.nan] * (len(self.mistakes) - len(self.scores))
-        if held_out is not None:
-            self.scores[-1] = self._score(*held_out)
-
-    def _score(self, X, codes):
-        """Accuracy; the weights are kept if none did better."""
-        weights = self.units.weights()
-        score = _accuracy(*weights, X, codes)
-        if score >= self.best_score:
-            self.best_score, self.best = score, weights
-        return score
-
-
-def _accuracy(coef, intercept, X, codes):
-    """Share of the samples whose class the weights name."""
-    z = _decisions(coef, intercept, X)
-    predicted = z > 0 if z.ndim == 1 else z.argmax(axis=1)
-    return float(np.mean(predicted == codes))
-
-
-def _decisions(coef, intercept, X):
-    """Z of shape (n_samples,) for one unit, (n_samples, n_units) for more."""
-    if coef.shape[1] != X.shape[1]:  # someone replaced them; the compiled sums would not look
-        raise ValueError(f"coef_ has {coef.shape[1]} weights a unit, but X {X.shape[1]} features.")
-    with np.errstate(over="ignore", invalid="ignore"):
-        z = preactivations(coef, intercept, X) if len(coef) == 1 else X @ coef.T + intercept
-    if not np.isfinite(z).all():
-        raise ValueError(f"X is too large for the weights in {coef.dtype}; scale X.")
-    return z
-
-
-def _shuffles(rows, rng):
-    """Yield the rows in one random order after another; each may overwrite the last.
-
-    Many rows are dealt onto 256 piles at random, again and again, for half the
-    cost of a permutation by NumPy. Rows that share all their piles stay in the
-    order in which they came, or, as often, in its reverse.
+    Attributes
+    ----------
+    rng : RandomState
+    class_counts : ndarray of int, shape (n_classes,)
+        Samples seen of each class.
+    units : Units or None
+        The weights that learn, where those that predict are others.
+    learned : tuple of ndarrays, or None
+        Copies of the coefficients and intercepts that were published with `units`.
     """
-    n = len(rows)
-    if n < MANY_ROWS:
-        while True:
-            yield rng.permutation(rows)
-    n_deals = math.ceil(math.log(16 * n, 256))  # one row in 16 shares all its piles, or fewer
-    directions = rows, rows[::-1].copy()
-    spaces = itertools.cycle((np.empty_like(rows), np.empty_like(rows)))
-    while True:
-        order = directions[rng.randint(2)]
-        for piles in rng.randint(256, size=(n_deals, n), dtype=np.uint8):
-            dealt = next(spaces)
-            deal(order, piles, dealt)
-            order = dealt
-        yield order
+
+    rng: np.random.RandomState
+    class_counts: np.ndarray
+    units: Units | None = None
+    learned: tuple | None = None
+
+    def units_behind(self, weights):
+        """A copy of the weights that learn; None if the published ones were replaced."""
+        if self.units is None:
+            return None
+        ours = all(map(np.array_equal, self.learned, weights))
+        return copy.deepcopy(self.units) if ours else None
+
+    def plain(self):
+        """The same in containers, numbers and arrays, which a file can hold without our types."""
+        units = self.units and dict(vars(self.units))
+        return vars(self) | {"rng": self.rng.get_state(legacy=False), "units": units}
+
+    @classmethod
+    def of(cls, plain):
+        """The state that `plain` was made of."""
+        units, rng = plain["units"], plain["rng"]
+        structures = {"rng": generator_from(rng), "units": units and Units(**units)}
+        return cls(**plain | structures)
+
+
+def _with_state(attributes):
+    """The attributes of an estimator from those in a file, also of earlier versions."""
+    if "_rng" in attributes:  # 0.1.0: its average was another one, and begins anew
+        old = {name: value for name, value in attributes.items() if name not in ("_rng", "_units")}
+        counts = np.zeros(len(attributes["classes_"]), dtype=np.intp)
+        return old | {"_state": _State(generator_from(attributes["_rng"]), counts)}
+    if "_state" in attributes:
+        return attributes | {"_state": _State.of(attributes["_state"])}
+    return attributes
+
+
+def _holds_nothing_out(estimator):
+    if estimator.early_stopping:
+        raise AttributeError(
+            "partial_fit runs one epoch and holds nothing out: set early_stopping=False."
+        )
+    return True
 
 
 def _mistakes(count):
     return "1 mistake" if count == 1 else f"{count} mistakes"
-
-
-def _plain(attributes):
-    """The private attributes in containers, numbers and arrays, for a file without our types."""
-    units, rng = attributes["_units"], attributes["_rng"]
-    return {"_units": units and dict(vars(units)), "_rng": rng.get_state(legacy=False)}
-
-
-def _from_plain(attributes):
-    """What `_plain` was made of; files of earlier versions come through here."""
-    if "_rng" not in attributes:
-        return {}
-    units, rng = attributes["_units"], attributes["_rng"]
-    return {"_units": units and Units(**units), "_rng": generator_from(rng)}
 
 
 def _take_initial_weights(units, coef_init, intercept_init):

@@ -3,7 +3,7 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from ._perceptron_rule import BODY
+from ._units import BODY
 
 DEPENDENCIES = ["sknnbasics", "numpy", "scipy", "scikit-learn", "joblib", "matplotlib", "torch"]
 

@@ -13,7 +13,7 @@ PACKAGE = Path(sknnbasics.__file__).parent
 FLOORS = {
     "_compat": 0,
     "_activations": 0,
-    "_perceptron_rule": 1,
+    "_units": 1,
     "_backprop": 1,
     "_optimizers": 1,
     "_stopping": 1,

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 import sknnbasics._perceptron
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
-from sknnbasics._perceptron_rule import BODY, _reference
+from sknnbasics._units import BODY, _reference
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(90, 5))

@@ -1,7 +1,7 @@
 import numpy as np
 
 import sknnbasics
-from sknnbasics._perceptron_rule import BODY
+from sknnbasics._units import BODY
 
 
 def test_names_the_body_in_use_and_the_dependencies(capsys):

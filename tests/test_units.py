@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sknnbasics import _perceptron_rule
-from sknnbasics._perceptron_rule import Units, _reference
+from sknnbasics._units import Units, _reference, _rule
 
 try:
-    from sknnbasics._perceptron_rule import _compiled
+    from sknnbasics._units import _compiled
 except ImportError:
     _compiled = None
 
@@ -67,11 +66,15 @@ LAYOUTS = {
 
 
 def naive_epochs(X, codes, steps, order, *, n_units, n_epochs, fit_intercept=True):
-    """Yield each epoch's weights, corrections, and mean of the weights after every visit so far."""
+    """Yield each epoch's weights, corrections, and mean of the weights after every visit so far.
+
+    The weights after visit number τ, from 1, weigh τ in the mean.
+    """
     first_class = 1 if n_units == 1 else 0
     w = np.zeros((n_units, X.shape[1])).tolist()
     b = [0.0] * n_units
-    sum_w, sum_b, n_visits = np.zeros((n_units, X.shape[1])), np.zeros(n_units), 0
+    sum_w, sum_b = np.zeros((n_units, X.shape[1])), np.zeros(n_units)
+    n_visits = total = 0
     for _ in range(n_epochs):
         n_updates = 0
         for i in order:
@@ -84,8 +87,10 @@ def naive_epochs(X, codes, steps, order, *, n_units, n_epochs, fit_intercept=Tru
                 delta = steps[codes[i]] * (target - output)
                 w[k] = [w_j + delta * x_j for w_j, x_j in zip(w[k], X[i], strict=True)]
                 b[k] += delta * fit_intercept
-            sum_w, sum_b, n_visits = sum_w + w, sum_b + b, n_visits + 1
-        yield np.array(w), np.array(b), n_updates, sum_w / n_visits, sum_b / n_visits
+            n_visits += 1
+            total += n_visits
+            sum_w, sum_b = sum_w + n_visits * np.array(w), sum_b + n_visits * np.array(b)
+        yield np.array(w), np.array(b), n_updates, sum_w / total, sum_b / total
 
 
 def assert_same_units(units, other):
@@ -100,13 +105,13 @@ def assert_same_units(units, other):
 )
 def test_compiled_body_is_in_use():
     # The build passes over a body that does not compile.
-    assert _perceptron_rule.BODY == "compiled"
-    assert _perceptron_rule.run_epoch is _compiled.run_epoch
+    assert _rule.BODY == "compiled"
+    assert _rule.run_epoch is _compiled.run_epoch
 
 
 def test_package_says_which_body_it_runs():
-    body = {"reference": _reference, "compiled": _compiled}[_perceptron_rule.BODY]
-    assert _perceptron_rule.run_epoch is body.run_epoch
+    body = {"reference": _reference, "compiled": _compiled}[_rule.BODY]
+    assert _rule.run_epoch is body.run_epoch
 
 
 @pytest.mark.parametrize("fit_intercept", [True, False])
@@ -141,7 +146,7 @@ def test_average_is_the_mean_of_the_weights_after_each_visit(
     stored = LAYOUTS[layout](X)
     for _, _, _, mean_coef, mean_intercept in expected:
         run_epoch(units, stored, codes, steps, order)
-        coef, intercept = units.weights()
+        coef, intercept = units.averaged()
         np.testing.assert_allclose(coef, mean_coef, rtol=0, atol=1e-12)
         np.testing.assert_allclose(intercept, mean_intercept, rtol=0, atol=1e-12)
     assert coef.flags.c_contiguous
@@ -195,7 +200,7 @@ def test_float32_is_kept(run_epoch, n_units, layout):
     X, codes, steps, order = integer_problem(n_units, np.float32)
     units = zero_units(n_units, X, average=True)
     run_epoch(units, LAYOUTS[layout](X), codes, steps, order)
-    coef, intercept = units.weights()
+    coef, intercept = units.averaged()
     assert units.coef.dtype == units.intercept.dtype == coef.dtype == intercept.dtype == np.float32
     assert units.coef_lag.dtype == units.intercept_lag.dtype == np.float64
 
@@ -329,7 +334,7 @@ def test_deal_lays_pile_upon_pile(module, n_rows):
 
 def test_without_a_visit_the_average_is_the_start():
     units = Units(np.array([[1.0, 2.0]]), np.array([3.0]), average=True)
-    coef, intercept = units.weights()
+    coef, intercept = units.averaged()
     np.testing.assert_array_equal(coef, [[1.0, 2.0]])
     np.testing.assert_array_equal(intercept, [3.0])
     assert coef is not units.coef

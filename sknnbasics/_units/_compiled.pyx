@@ -11,6 +11,7 @@ where every sum is exact, both bodies agree bit by bit.
 """
 
 from cython cimport floating
+from libc.math cimport NAN, isfinite
 from libc.stdint cimport int32_t, int64_t, uint8_t
 
 import numpy as np
@@ -54,7 +55,7 @@ cdef struct Bookkeeping:
     bint fit_intercept
     double* coef_lag  # NULL unless averaging
     double* intercept_lag
-    Py_ssize_t n_visits
+    double n_visits
 
 
 def run_epoch(units, X, codes, steps, order):
@@ -100,6 +101,56 @@ def preactivations(coef, intercept, X):
     else:
         _dense_preactivations(z, coef[0], intercept, X)
     return z
+
+
+def weigh_mistakes(coef, intercept, X, codes, class_weights):
+    """Weight of the samples that one unit gets wrong; see `_reference.weigh_mistakes`."""
+    if issparse(X):
+        indptr = X.indptr.astype(np.intp, copy=False)
+        return _weigh_sparse(coef[0], intercept, X.data, X.indices, indptr, codes, class_weights)
+    return _weigh_dense(coef[0], intercept, X, codes, class_weights)
+
+
+def _weigh_dense(
+    const floating[::1] w, const floating[::1] intercept, const floating[:, ::1] X,
+    const int32_t[::1] codes, const double[::1] class_weights,
+):
+    cdef Py_ssize_t i
+    cdef double total = 0
+    with nogil:
+        for i in range(codes.shape[0]):
+            total += _weight_of_mistake(
+                _dot(&w[0], &X[i, 0], w.shape[0]) + intercept[0], codes[i], &class_weights[0]
+            )
+    return total
+
+
+def _weigh_sparse(
+    const floating[::1] w, const floating[::1] intercept, const floating[::1] data,
+    const index[::1] indices, const Py_ssize_t[::1] indptr,
+    const int32_t[::1] codes, const double[::1] class_weights,
+):
+    cdef Py_ssize_t i, start
+    cdef double total = 0
+    with nogil:
+        for i in range(codes.shape[0]):
+            start = indptr[i]
+            total += _weight_of_mistake(
+                intercept[0] + _sparse_dot(
+                    &w[0], &data[start], &indices[start], indptr[i + 1] - start
+                ),
+                codes[i],
+                &class_weights[0],
+            )
+    return total
+
+
+cdef inline double _weight_of_mistake(
+    floating z, int32_t code, const double* class_weights
+) noexcept nogil:
+    if not isfinite(z):
+        return NAN
+    return class_weights[code] if (z > 0) != code else 0
 
 
 def _dense_preactivations(
@@ -264,13 +315,18 @@ cdef inline floating _dot(const floating* w, const floating* x, Py_ssize_t n) no
     return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7))
 
 
+cdef inline double _late(floating delta, const Bookkeeping* book) noexcept nogil:
+    # A move is missing from the weights of all visits before, of weight 1 + 2 + … + n_visits.
+    return <double> delta * (0.5 * book.n_visits * (book.n_visits + 1.0))
+
+
 cdef inline void _correct(
     floating* w, Py_ssize_t k, floating delta,
     const floating* x, Py_ssize_t n, const Bookkeeping* book,
 ) noexcept nogil:
     _add(w, delta, x, n)
     if book.coef_lag != NULL:
-        _add(book.coef_lag + k * n, <double> delta * book.n_visits, x, n)
+        _add(book.coef_lag + k * n, _late(delta, book), x, n)
 
 
 cdef inline void _add(moved* w, moved delta, const floating* x, Py_ssize_t n) noexcept nogil:
@@ -285,7 +341,7 @@ cdef inline void _correct_intercept(
     if book.fit_intercept:
         b[0] += delta
         if book.intercept_lag != NULL:
-            book.intercept_lag[k] += <double> delta * book.n_visits
+            book.intercept_lag[k] += _late(delta, book)
 
 
 cdef Py_ssize_t _block_width(Py_ssize_t n_units) noexcept nogil:
@@ -348,9 +404,7 @@ cdef inline void _correct_sparse(
 ) noexcept nogil:
     _sparse_add(w, n_units, delta, x, columns, n_stored)
     if book.coef_lag != NULL:
-        _sparse_add(
-            book.coef_lag + k, n_units, <double> delta * book.n_visits, x, columns, n_stored
-        )
+        _sparse_add(book.coef_lag + k, n_units, _late(delta, book), x, columns, n_stored)
 
 
 cdef inline void _sparse_add(

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from .._activations import step
+from ._weights import sum_to
 
 
 def run_epoch(units, X, codes, steps, order):
@@ -34,6 +35,11 @@ def run_epoch(units, X, codes, steps, order):
     int
         Number of corrections, over all units.
     """
+    with np.errstate(over="ignore", invalid="ignore"):  # the caller looks for what overflows
+        return _visit(units, X, codes, steps, order)
+
+
+def _visit(units, X, codes, steps, order):
     n_classes, n_units = len(steps), len(units.intercept)
     class_of_unit = np.arange(n_classes - n_units, n_classes)
     n_updates = 0
@@ -80,8 +86,31 @@ def preactivations(coef, intercept, X):
     ndarray of shape (n_samples,), in the dtype of the weights
     """
     rows = (_row(X, i) for i in range(X.shape[0]))
-    z = [(coef[:, columns] @ x + intercept)[0] for columns, x in rows]
+    with np.errstate(over="ignore", invalid="ignore"):
+        z = [(coef[:, columns] @ x + intercept)[0] for columns, x in rows]
     return np.array(z, dtype=coef.dtype)
+
+
+def weigh_mistakes(coef, intercept, X, codes, class_weights):
+    """Weight of the samples that one unit gets wrong.
+
+    Parameters
+    ----------
+    coef, intercept, X
+        As in `preactivations`.
+    codes : ndarray of int32, shape (n_samples,)
+        1 where the unit should fire, else 0.
+    class_weights : ndarray of float64, shape (2,)
+
+    Returns
+    -------
+    float
+        NaN if a pre-activation is not finite.
+    """
+    z = preactivations(coef, intercept, X)
+    if not np.isfinite(z).all():
+        return np.nan
+    return float(class_weights[codes[step(z) != codes]].sum())
 
 
 def _row(X, i):
@@ -98,7 +127,7 @@ def _correct(units, k, delta, columns, x):
         units.intercept[k] += delta
     if units.average:
         # A move made at this visit is missing from the weights of all visits before.
-        late = np.float64(delta) * units.n_visits
+        late = np.float64(delta) * sum_to(units.n_visits)
         # NumPy 1 would multiply a double and an array of float32 in float32.
         units.coef_lag[k, columns] += late * x.astype(np.float64)
         if units.fit_intercept:

@@ -1,6 +1,7 @@
-"""The weights of a layer of step units while they learn."""
+"""The weights of step units while they learn, and their average."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
@@ -9,9 +10,11 @@ import numpy as np
 class Units:
     """Weights of step units, and what their running average needs.
 
-    The average of the weights after each of T visits is w − lag / T, where a
-    move Δ made at visit τ (from 0) adds τ Δ to the lag: one addition a
-    correction, none a visit.
+    The average weighs the weights after visit number τ, counted from 1, by τ: it
+    forgets where it started and needs no beginning of its own. A move Δ made at
+    visit τ is missing from the visits before, of weight 1 + 2 + … + (τ − 1), so
+    that share of Δ is added to the lag; the average after T visits is then
+    w − lag / (1 + 2 + … + T): one addition a correction, none a visit.
 
     Attributes
     ----------
@@ -52,16 +55,37 @@ class Units:
             self.coef_lag[:] = 0
             self.intercept_lag[:] = 0
 
-    def parameters(self):
-        """All arrays that learn."""
+    @property
+    def finite(self):
+        """Whether nothing that learns has overflowed."""
         lags = [self.coef_lag, self.intercept_lag] if self.average else []
-        return [self.coef, self.intercept, *lags]
+        return all(map(_finite, [self.coef, self.intercept, *lags]))
 
-    def weights(self):
-        """Coefficients and intercepts to predict with, as fresh arrays in C order."""
-        if not self.average or self.n_visits == 0:
+    def last(self):
+        """Coefficients and intercepts as the last visit left them."""
+        return self.coef, self.intercept
+
+    def averaged(self, n_visits=None):
+        """Their average, as fresh arrays in C order.
+
+        `n_visits`, if there were more than were made: those without a mistake
+        can be counted without being made.
+        """
+        n_visits = n_visits or self.n_visits
+        if n_visits == 0:
             return self.coef.copy(), self.intercept.copy()
+        total = sum_to(n_visits)
         return (
-            (self.coef - self.coef_lag / self.n_visits).astype(self.coef.dtype, order="C"),
-            (self.intercept - self.intercept_lag / self.n_visits).astype(self.intercept.dtype),
+            (self.coef - self.coef_lag / total).astype(self.coef.dtype, order="C"),
+            (self.intercept - self.intercept_lag / total).astype(self.intercept.dtype),
         )
+
+
+def _finite(array):
+    # The sum of squares takes a fraction of the time, but may overflow where no number has.
+    return isfinite(np.vdot(array, array)) or np.isfinite(array).all()
+
+
+def sum_to(n):
+    """1 + 2 + … + n, as a float that no number of visits overflows."""
+    return 0.5 * n * (n + 1.0)

@@ -1,0 +1,252 @@
+"""One fit of step units: its epochs, the weights that it keeps, and its end."""
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from math import inf
+
+import numpy as np
+
+from ._orders import visiting_orders
+from ._rule import run_epoch
+from ._scoring import mistaken_weight
+from ._stopping import Stall
+from ._weights import Units
+
+
+CORRECTIONS_A_WEIGHT = 20  # chosen by tests/benchmarks/bench_defaults.py --candidates
+
+
+class End(Enum):
+    """What ended a training."""
+
+    DONE = "nothing was left to learn, or nothing came of it any more"
+    LIMIT = "max_iter epochs are over"
+    ASKED = "a callback asked to stop"
+
+
+class WeightsOverflow(ArithmeticError):
+    """The weights have left their precision in the epoch of this number."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a fit trains; each as the parameter of its name in `PerceptronClassifier`."""
+
+    average: bool | str
+    shuffle: bool
+    max_iter: int
+    tol: float | None
+    n_iter_no_change: float
+
+
+@dataclass
+class Samples:
+    """What a fit sees.
+
+    Attributes
+    ----------
+    X : ndarray or CSR matrix of shape (n_samples, n_features)
+    codes : ndarray of int32, shape (n_samples,)
+        The number of each sample's class.
+    steps : ndarray of shape (n_classes,), in the dtype of X
+        eta on the samples of each class.
+    class_weights : ndarray of float64, shape (n_classes,)
+        How much a mistake on a sample of each class counts.
+    rows : ndarray of intp, default=None
+        The rows to visit; None for those that can move a weight.
+    """
+
+    X: np.ndarray
+    codes: np.ndarray
+    steps: np.ndarray
+    class_weights: np.ndarray
+    rows: np.ndarray | None = None
+
+    def __post_init__(self):
+        if self.rows is None:
+            everywhere = self.steps.all()
+            rows = len(self.codes) if everywhere else np.flatnonzero(self.steps[self.codes])
+            self.rows = np.arange(rows, dtype=np.intp) if everywhere else rows
+
+    def take(self, rows):
+        return replace(self, X=self.X[rows], codes=self.codes[rows], rows=None)
+
+    @property
+    def weight(self):
+        """What `mistaken_weight` would be if all samples were mistaken."""
+        return float(self.class_weights[self.codes].sum())
+
+    def mistaken_weight(self, weights):
+        return mistaken_weight(*weights, self.X, self.codes, self.class_weights)
+
+
+@dataclass
+class Pocket:
+    """The weights that mistook the fewest of some samples (Gallant 1990).
+
+    Attributes
+    ----------
+    samples : Samples
+        Those that are watched.
+    weights : tuple of coefficients and intercepts, or None
+        Copies, in C order.
+    mistaken : float
+        The weight of the samples that they mistake.
+    """
+
+    samples: Samples
+    weights: tuple | None = None
+    mistaken: float = inf
+
+    def offer(self, weights):
+        """Keep the weights if none did better; return the weight of what they mistake."""
+        mistaken = self.samples.mistaken_weight(weights)
+        if mistaken <= self.mistaken:
+            self.weights = tuple(np.array(array, order="C") for array in weights)
+            self.mistaken = mistaken
+        return mistaken
+
+
+@dataclass
+class Fit:
+    """Weights that learn, and what there is to tell of it.
+
+    Attributes
+    ----------
+    settings : Settings
+    units : Units
+    rng : RandomState
+    mistakes : list of int
+        Corrections of each epoch, over all calls that the weights stem from.
+    scores : list of float
+        Accuracy on held-out samples after each epoch; NaN in epochs of a call without them.
+    earlier : tuple of coefficients and intercepts, or None
+        Weights that an earlier call ended with; they may remain the best.
+    pocket : Pocket or None
+        None where the weights to predict with are the last or the averaged ones.
+    converged : bool
+        Whether the last epoch made no mistake, or the pocket makes none on what trains it.
+    """
+
+    settings: Settings
+    units: Units
+    rng: np.random.RandomState
+    mistakes: list = field(default_factory=list)
+    scores: list = field(default_factory=list)
+    earlier: tuple | None = None
+    pocket: Pocket | None = None
+    converged: bool = False
+    _separating: tuple | None = None
+
+    @property
+    def learned(self):
+        """Coefficients and intercepts to predict with, as arrays of their own."""
+        kept = self.pocket.weights if self.pocket is not None else self._separating
+        if kept is not None:
+            return kept
+        if self.settings.average:
+            return self.units.averaged()
+        return tuple(np.array(array, order="C") for array in self.units.last())
+
+    def train(self, samples, held_out, on_epoch_begin, on_epoch_end):
+        """Run epochs until nothing is left to learn, nothing comes of them, or `max_iter`.
+
+        Parameters
+        ----------
+        samples : Samples
+        held_out : Samples or None
+            What the pocket watches instead of the training samples.
+        on_epoch_begin, on_epoch_end : callables without arguments
+            The second returns True to stop.
+
+        Returns
+        -------
+        End
+
+        Raises
+        ------
+        WeightsOverflow
+        """
+        settings = self.settings
+        if held_out is not None or settings.average == "pocket":
+            self.pocket = Pocket(samples if held_out is None else held_out)
+            if self.earlier is not None:
+                self.pocket.offer(self.earlier)
+        stall = Stall(self._patience(samples), settings.tol, settings.n_iter_no_change)
+        orders = visiting_orders(samples.rows, settings.shuffle, self.rng)
+        for _ in range(settings.max_iter):
+            on_epoch_begin()
+            self.visit(samples, next(orders))
+            self._fill_pocket(held_out)
+            stall.observe(self._share_of_mistakes(samples, held_out), self.mistakes[-1])
+            if on_epoch_end():
+                return End.ASKED
+            if self.converged or stall.is_over:
+                return End.DONE
+        return End.LIMIT
+
+    def visit(self, samples, order):
+        """One epoch: correct the units on the samples in this order."""
+        self.converged, self._separating = False, None
+        n_corrections = run_epoch(self.units, samples.X, samples.codes, samples.steps, order)
+        self.check_finite()
+        self.mistakes.append(n_corrections)
+        if self.scores:
+            self.scores += [np.nan] * (len(self.mistakes) - len(self.scores))
+        self.converged = n_corrections == 0
+        if self.converged and self.settings.average and self.pocket is None:
+            self._separating = self._average_that_separates(samples)
+
+    def visit_once(self, samples):
+        """One epoch that is a call of its own, over samples that will not come again."""
+        self.visit(samples, next(visiting_orders(samples.rows, self.settings.shuffle, self.rng)))
+
+    def mistaken_weight(self, samples):
+        """Weight of the samples that `learned` mistakes."""
+        if self.pocket is not None and self.pocket.samples is samples:
+            return self.pocket.mistaken
+        return samples.mistaken_weight(self.learned)
+
+    def check_finite(self):
+        """Refuse weights that have overflowed."""
+        if not self.units.finite:
+            raise WeightsOverflow(len(self.mistakes) + 1)
+
+    def _patience(self, samples):
+        """Corrections that may be in vain: as many as samples, but no more than 20 a weight."""
+        return min(len(samples.rows), CORRECTIONS_A_WEIGHT * (samples.X.shape[1] + 1))
+
+    def _fill_pocket(self, held_out):
+        """Offer the candidates, of which the later wins a tie."""
+        if self.pocket is None:
+            return
+        mistaken = min([self.pocket.offer(weights) for weights in self._candidates()])
+        if held_out is None:
+            self.converged |= self.pocket.mistaken == 0
+        else:
+            self.scores += [np.nan] * (len(self.mistakes) - len(self.scores))
+            self.scores[-1] = 1 - mistaken / held_out.weight
+
+    def _candidates(self):
+        if self.settings.average is not True:
+            yield self.units.last()
+        if self.settings.average:
+            yield self.units.averaged()
+
+    def _share_of_mistakes(self, samples, held_out):
+        if held_out is not None:
+            return 1 - self.scores[-1]
+        return self.mistakes[-1] / (len(samples.rows) * len(self.units.intercept))
+
+    def _average_that_separates(self, samples):
+        """The average, once enough epochs without a mistake have gone into it.
+
+        They need not be run: their average is known.
+        """
+        n_visits = self.units.n_visits
+        for _ in range(64):
+            weights = self.units.averaged(n_visits)
+            if not samples.mistaken_weight(weights):
+                return weights
+            n_visits *= 2
+        return tuple(np.array(array, order="C") for array in self.units.last())
