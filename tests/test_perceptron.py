@@ -17,7 +17,8 @@ from sklearn.linear_model import Perceptron
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import has_fit_parameter
 
-from sknnbasics import PerceptronClassifier, _perceptron
+from sknnbasics import PerceptronClassifier
+from sknnbasics._units import _fit, _orders
 
 unconverged = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -58,7 +59,7 @@ def clusters():
 
 
 class NaivePerceptron:
-    """The rule, one unit a class; the average begins anew after 1, 2, 4, 8, … epochs."""
+    """The rule, one unit a class; the weights after visit number τ weigh τ in the average."""
 
     def __init__(self, n_units, n_features, eta, coef=None, intercept=None, fit_intercept=True):
         self.W = np.zeros((n_units, n_features)) if coef is None else np.array(coef, float)
@@ -70,8 +71,6 @@ class NaivePerceptron:
 
     def epoch(self, X, targets, steps=None, order=None):
         """`targets` of shape (n_samples, n_units), of 0 and 1; `steps` scale eta."""
-        if len(self.mistakes) in {2**k for k in range(20)}:
-            self.visited = []
         self.mistakes.append(0)
         for i in range(len(X)) if order is None else order:
             eta = self.eta if steps is None else self.eta * steps[i]
@@ -87,7 +86,8 @@ class NaivePerceptron:
 
     def average(self):
         W, b = zip(*self.visited, strict=True)
-        return np.mean(W, axis=0), np.mean(b, axis=0)
+        numbers = np.arange(1, len(W) + 1)
+        return np.average(W, axis=0, weights=numbers), np.average(b, axis=0, weights=numbers)
 
 
 def one_hot(y):
@@ -105,11 +105,11 @@ def naive(X, y, epochs, eta=0.1, steps=None, **start):
 
 
 def trained(X, y, epochs, *, coef_init=None, intercept_init=None, **params):
-    """In the given order, for that many epochs unless one makes no mistake."""
-    settings = {"shuffle": False, "tol": None, "max_iter": epochs} | params
+    """The plain rule in the given order, for that many epochs unless one makes no mistake."""
+    settings = {"average": False, "eta0": 0.1, "shuffle": False, "tol": None, "max_iter": epochs}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return PerceptronClassifier(**settings).fit(
+        return PerceptronClassifier(**settings | params).fit(
             X, y, coef_init=coef_init, intercept_init=intercept_init
         )
 
@@ -139,14 +139,12 @@ def snapshot(model):
 def both_shuffles(request, monkeypatch):
     """Few rows are permuted by NumPy, many are dealt: here, the same rows either way."""
     if request.param == "dealt":
-        monkeypatch.setattr(_perceptron, "MANY_ROWS", 1)
+        monkeypatch.setattr(_orders, "MANY_ROWS", 1)
 
 
 def recorded_epochs(monkeypatch):
     """What each later epoch visited, and the weights that it left behind."""
-    import sknnbasics._perceptron as module
-
-    run_epoch, orders, weights = module.run_epoch, [], []
+    run_epoch, orders, weights = _fit.run_epoch, [], []
 
     def spy(units, X, codes, steps, order):
         orders.append(np.array(order))
@@ -154,7 +152,7 @@ def recorded_epochs(monkeypatch):
         weights.append((units.coef.copy(), units.intercept.copy()))
         return n_updates
 
-    monkeypatch.setattr(module, "run_epoch", spy)
+    monkeypatch.setattr(_fit, "run_epoch", spy)
     return orders, weights
 
 
@@ -533,7 +531,7 @@ def test_no_more_mistakes_than_novikoffs_bound(margin, fit_intercept):
 @pytest.mark.parametrize("samples", [clusters, lambda: separable(0, 0.05)])
 def test_training_ends_at_the_first_epoch_without_a_mistake(samples, shuffle):
     X, y = samples()
-    model = PerceptronClassifier(shuffle=shuffle, random_state=0).fit(X, y)
+    model = PerceptronClassifier(average=False, shuffle=shuffle, random_state=0).fit(X, y)
     assert model.converged_ is True
     assert model.n_iter_ == len(model.mistake_curve_) < model.max_iter
     assert (model.mistake_curve_[:-1] > 0).all()
@@ -557,28 +555,40 @@ def test_partial_fit_warns_of_nothing():
     PerceptronClassifier().partial_fit(X, y, classes=[0, 1]).partial_fit(X, y)
 
 
-def naive_patience(values, tol, n_iter_no_change):
-    """The epoch after which `n_iter_no_change` epochs in a row were no better by `tol`."""
-    best, stalled = np.inf, 0
-    for epoch, value in enumerate(values, start=1):
-        stalled = 0 if value < best - tol else stalled + 1
+def naive_patience(values, corrections, tol, n_iter_no_change, n_samples, n_features=5):
+    """The epoch at which enough epochs and corrections in a row were no better by `tol`."""
+    best, waited = np.inf, []
+    for epoch, (value, n_corrections) in enumerate(zip(values, corrections, strict=True), start=1):
+        waited = [] if value < best - tol else [*waited, n_corrections]
         best = min(best, value)
-        if stalled == n_iter_no_change:
+        enough = sum(waited) >= min(n_samples, 20 * (n_features + 1))
+        if len(waited) >= n_iter_no_change and enough:
             return epoch
     return None
 
 
+@unconverged
 @pytest.mark.parametrize("shuffle", [False, True])
 @pytest.mark.parametrize(
     ("tol", "n_iter_no_change"), [(0.0, 1), (0.0, 2), (0.0, 7), (0.02, 5), (0.1, 3), (1.0, 4)]
 )
-def test_patience_waits_for_exactly_n_iter_no_change_epochs(tol, n_iter_no_change, shuffle):
-    X, y = overlapping()
+@pytest.mark.parametrize("n_samples", [60, 600])  # as many corrections, or 20 a weight
+def test_training_ends_after_epochs_and_corrections_in_vain(
+    n_samples, tol, n_iter_no_change, shuffle
+):
+    X, y = overlapping(n_samples=n_samples)
     full = trained(X, y, 200, shuffle=shuffle, random_state=0)
     model = PerceptronClassifier(
-        tol=tol, n_iter_no_change=n_iter_no_change, shuffle=shuffle, random_state=0
+        average=False,
+        eta0=0.1,
+        tol=tol,
+        n_iter_no_change=n_iter_no_change,
+        shuffle=shuffle,
+        random_state=0,
     ).fit(X, y)
-    assert model.n_iter_ == naive_patience(full.mistake_curve_ / len(X), tol, n_iter_no_change)
+    curve = full.mistake_curve_
+    expected = naive_patience(curve / n_samples, curve, tol, n_iter_no_change, n_samples)
+    assert model.n_iter_ == expected
     assert_array_equal(model.mistake_curve_, full.mistake_curve_[: model.n_iter_])
     assert model.converged_ is False
 
@@ -587,6 +597,15 @@ def test_a_tol_that_nothing_meets_stops_after_the_first_epoch_and_the_wait():
     X, y = overlapping(3)
     model = PerceptronClassifier(tol=1.0, n_iter_no_change=6, random_state=0).fit(X, y)
     assert model.n_iter_ == 1 + 6
+
+
+def test_an_infinite_wait_ends_at_max_iter_or_without_a_mistake():
+    X, y = overlapping()
+    with pytest.warns(ConvergenceWarning):
+        model = PerceptronClassifier(n_iter_no_change=np.inf, max_iter=120).fit(X, y)
+    assert model.n_iter_ == 120
+    X, y = separable(0, margin=0.05)
+    assert PerceptronClassifier(n_iter_no_change=np.inf).fit(X, y).converged_
 
 
 def test_without_tol_only_max_iter_stops():
@@ -709,7 +728,7 @@ def test_averaging_changes_no_visit():
 def test_average_goes_on_through_partial_fit_and_warm_start():
     X, y = overlapping()
     coef, intercept = naive(X, y, 6).average()
-    stepwise = PerceptronClassifier(average=True, shuffle=False)
+    stepwise = PerceptronClassifier(average=True, eta0=0.1, shuffle=False)
     for _ in range(6):
         stepwise.partial_fit(X, y, classes=[0, 1])
     assert_weights(stepwise, coef, intercept)
@@ -769,7 +788,8 @@ def test_a_tie_among_the_held_out_does_not_fire_either():
     model = PerceptronClassifier(
         early_stopping=True, validation_fraction=0.2, fit_intercept=False, n_iter_no_change=3
     ).fit(X, y)
-    assert_array_equal(model.validation_scores_, np.full(1 + 3, 0.75))
+    # Four samples of the sixteen err in each epoch: that makes four epochs of sixteen corrections.
+    assert_array_equal(model.validation_scores_, np.full(1 + 4, 0.75))
 
 
 @pytest.mark.parametrize(("tol", "n_iter_no_change"), [(0.0, 1), (0.0, 4), (0.1, 6)])
@@ -782,7 +802,9 @@ def test_early_stopping_watches_the_validation_accuracy(tol, n_iter_no_change):
         n_iter_no_change=n_iter_no_change,
         random_state=0,
     ).fit(X, y)
-    assert model.n_iter_ == naive_patience(1 - model.validation_scores_, tol, n_iter_no_change)
+    errors, n_trained = 1 - model.validation_scores_, len(X) - len(X) * 3 // 10
+    expected = naive_patience(errors, model.mistake_curve_, tol, n_iter_no_change, n_trained)
+    assert model.n_iter_ == expected
 
 
 def test_an_impossible_hold_out_names_its_remedy():
@@ -873,7 +895,7 @@ def test_epochs_of_partial_fit_are_epochs_of_fit(n_classes, init, shuffle, avera
 
 def test_partial_fit_takes_chunks():
     X, y = overlapping()
-    model = PerceptronClassifier(shuffle=False)
+    model = PerceptronClassifier(average=False, eta0=0.1, shuffle=False)
     for rows in (slice(0, 20), slice(20, 21), slice(21, 60)):
         model.partial_fit(X[rows], y[rows], classes=[0, 1])
     loop = naive(X, y, 1)
@@ -978,17 +1000,36 @@ def test_warm_start_keeps_the_classes():
         model.fit(X, y + 1)
 
 
-@pytest.mark.parametrize(
-    ("params", "message"),
-    [
-        ({"early_stopping": True}, "set early_stopping=False"),
-        ({"class_weight": "balanced"}, "pass them as a dict"),
-    ],
-)
-def test_partial_fit_refuses_what_one_epoch_cannot_give(params, message):
-    X, y = overlapping()
-    with pytest.raises(ValueError, match=message):
-        PerceptronClassifier(**params).partial_fit(X, y, classes=[0, 1])
+def test_partial_fit_is_not_there_with_early_stopping():
+    model = PerceptronClassifier(early_stopping=True)
+    assert not hasattr(model, "partial_fit")
+    with pytest.raises(AttributeError) as caught:
+        _ = model.partial_fit
+    assert "set early_stopping=False" in str(caught.value.__cause__)
+
+
+def test_partial_fit_balances_the_classes_seen_so_far():
+    X, y = overlapping(3)
+    chunks = [slice(0, 10), slice(10, 35), slice(35, 60)]
+    model = PerceptronClassifier(class_weight="balanced", average=False, shuffle=False)
+    loop, seen = NaivePerceptron(3, 5, 1.0), []
+    for rows in chunks:
+        model.partial_fit(X[rows], y[rows], classes=[0, 1, 2])
+        seen = [*seen, *y[rows]]
+        counts = np.array([seen.count(label) for label in (0, 1, 2)])
+        weights = len(seen) / (np.count_nonzero(counts) * np.maximum(counts, 1))
+        loop.epoch(X[rows], np.eye(3, dtype=int)[y[rows]], weights[y[rows]])
+        assert_weights(model, loop.W, loop.b)
+
+
+def test_balanced_weights_go_on_from_fit_and_from_a_file():
+    X, y = overlapping(3)
+    model = PerceptronClassifier(class_weight="balanced", shuffle=False, random_state=0).fit(X, y)
+    loaded = pickle.loads(pickle.dumps(model))
+    rows = y != 0  # by itself, a chunk of two classes in other proportions
+    assert_same_model(
+        loaded.partial_fit(X[rows], y[rows]), model.partial_fit(X[rows], y[rows])
+    )
 
 
 def test_continuous_targets_are_refused():
@@ -1055,14 +1096,14 @@ def test_sparse_input_of_any_kind_equals_dense(kind, n_classes, average):
     assert_array_equal(model.mistake_curve_, dense.mistake_curve_)
     assert_allclose(model.decision_function(kind(X)), dense.decision_function(X), atol=1e-12)
     assert_array_equal(model.predict(kind(X)), dense.predict(X))
-    stepwise = PerceptronClassifier(shuffle=False, average=average)
+    stepwise = PerceptronClassifier(eta0=0.1, shuffle=False, average=average)
     for _ in range(8):
         stepwise.partial_fit(kind(X), y, classes=range(n_classes))
     assert_same_model(stepwise, model)
 
 
 @unconverged
-@pytest.mark.parametrize("params", [{}, {"average": True}, {"early_stopping": True}], ids=str)
+@pytest.mark.parametrize("params", [{}, {"average": False}, {"early_stopping": True}], ids=str)
 def test_sparse_input_is_never_made_dense(params):
     X = sparse.random(400, 10_000, density=1e-3, format="csr", random_state=0)
     y = np.arange(400) % 2
@@ -1183,12 +1224,10 @@ def test_overflow_names_the_epoch_and_the_remedy():
 
 
 @unconverged
-@pytest.mark.parametrize("average", [False, True])
+@pytest.mark.parametrize("average", [False, True, "pocket"])
 def test_an_interrupt_warns_and_keeps_the_weights_reached(monkeypatch, average):
-    import sknnbasics._perceptron as module
-
     X, y = overlapping()
-    run_epoch, calls = module.run_epoch, []
+    run_epoch, calls = _fit.run_epoch, []
 
     def interrupted_in_epoch_4(*args):
         calls.append(args)
@@ -1196,21 +1235,19 @@ def test_an_interrupt_warns_and_keeps_the_weights_reached(monkeypatch, average):
             raise KeyboardInterrupt
         return run_epoch(*args)
 
-    monkeypatch.setattr(module, "run_epoch", interrupted_in_epoch_4)
-    model = PerceptronClassifier(shuffle=False, tol=None, average=average)
+    monkeypatch.setattr(_fit, "run_epoch", interrupted_in_epoch_4)
+    model = PerceptronClassifier(eta0=0.1, shuffle=False, tol=None, average=average)
     with pytest.warns(UserWarning, match="interrupted in epoch 4"):
         model.fit(X, y)
     assert_same_model(model, trained(X, y, 3, average=average))
 
 
 def test_an_interrupt_in_the_first_epoch_keeps_the_starting_weights(monkeypatch):
-    import sknnbasics._perceptron as module
-
     def interrupted(*args):
         raise KeyboardInterrupt
 
     X, y = overlapping()
-    monkeypatch.setattr(module, "run_epoch", interrupted)
+    monkeypatch.setattr(_fit, "run_epoch", interrupted)
     model = PerceptronClassifier(threshold=1)
     with pytest.warns(UserWarning, match="interrupted in epoch 1"):
         model.fit(X, y)
@@ -1291,7 +1328,9 @@ def test_samples_of_weight_zero_are_not_visited():
 @pytest.mark.parametrize("n", [999, 4096, 20_000])  # permuted; most and fewest ties when dealt
 def test_rows_are_shuffled_uniformly(n):
     """Each position of a row is as likely as another, and neighbours part."""
-    shuffles = _perceptron._shuffles(np.arange(n, dtype=np.intp), np.random.RandomState(0))
+    shuffles = _orders.visiting_orders(
+        np.arange(n, dtype=np.intp), True, np.random.RandomState(0)
+    )
     orders = np.array([next(shuffles).copy() for _ in range(200)])
     for order in orders[:3]:
         np.testing.assert_array_equal(np.sort(order), np.arange(n))

@@ -206,12 +206,12 @@ def test_float32_is_kept(run_epoch, n_units, layout):
 
 
 def test_float32_lag_is_summed_in_double(run_epoch):
-    # float32 has no 2**24 + 1: the lags of these two visits only fit a double.
+    # float32 has no odd number above 2**24, such as 1 + 2 + … + 5793.
     X, codes = np.ones((2, 1), np.float32), np.array([1, 0], np.int32)
     units = zero_units(1, X, average=True)
-    units.n_visits = 2**24 + 1
+    units.n_visits = 5793
     run_epoch(units, X, codes, np.ones(2, np.float32), np.array([0], np.intp))
-    assert units.coef_lag[0, 0] == units.intercept_lag[0] == 2**24 + 1
+    assert units.coef_lag[0, 0] == units.intercept_lag[0] == sum(range(5794))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -225,7 +225,7 @@ class Fit:
             self.converged |= self.pocket.mistaken == 0
         else:
             self.scores += [np.nan] * (len(self.mistakes) - len(self.scores))
-            self.scores[-1] = 1 - mistaken / held_out.weight
+            self.scores[-1] = (held_out.weight - mistaken) / held_out.weight
 
     def _candidates(self):
         if self.settings.average is not True:
