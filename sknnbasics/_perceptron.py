@@ -682,8 +682,11 @@ class _State:
 
     def plain(self):
         """The same in containers, numbers and arrays, which a file can hold without our types."""
-        units = self.units and dict(vars(self.units))
-        return vars(self) | {"rng": self.rng.get_state(legacy=False), "units": units}
+        return vars(self) | {
+            "rng": self.rng.get_state(legacy=False),
+            "units": self.units and dict(vars(self.units)),
+            "learned": self.learned and list(self.learned),
+        }
 
     @classmethod
     def of(cls, plain):
@@ -705,7 +708,7 @@ def _with_state(attributes):
 
 
 def _holds_nothing_out(estimator):
-    if estimator.early_stopping:
+    if isinstance(estimator.early_stopping, bool | np.bool_) and estimator.early_stopping:
         raise AttributeError(
             "partial_fit runs one epoch and holds nothing out: set early_stopping=False."
         )

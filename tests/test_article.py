@@ -60,7 +60,7 @@ def noisy_samples():
 
 def article_perceptron(**params):
     settings = {"threshold": 2, "init": "uniform", "eta0": 0.1, "shuffle": False, "tol": None}
-    return PerceptronClassifier(**settings | params)
+    return PerceptronClassifier(average=False, **settings | params)
 
 
 def assert_same_weights(model, article):

@@ -22,8 +22,8 @@ from threadpoolctl import threadpool_limits
 
 import sknnbasics._compat
 import sknnbasics._optimizers
-import sknnbasics._perceptron
 import sknnbasics._training
+import sknnbasics._units._fit
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 
 rng = np.random.default_rng(0)
@@ -95,7 +95,7 @@ def raise_at(monkeypatch, module, name, call, error, first=lambda *args: None):
 def fail_in_epoch(monkeypatch, estimator, epoch, error):
     """Let the first half of an epoch pass, where it has parts, and then raise."""
     if isinstance(estimator, PerceptronClassifier):
-        return raise_at(monkeypatch, sknnbasics._perceptron, "run_epoch", epoch, error)
+        return raise_at(monkeypatch, sknnbasics._units._fit, "run_epoch", epoch, error)
     # An epoch is three batches, or one evaluation at least.
     call = epoch + 1 if estimator.solver == "lbfgs" else 3 * epoch - 1
     return raise_at(monkeypatch, sknnbasics._training.Objective, "__call__", call, error)
@@ -104,13 +104,13 @@ def fail_in_epoch(monkeypatch, estimator, epoch, error):
 def fail_after_a_part(monkeypatch, estimator, epoch, error):
     """Let an epoch move weights, averages and moments, and then raise."""
     if isinstance(estimator, PerceptronClassifier):
-        run_epoch = sknnbasics._perceptron.run_epoch
+        run_epoch = sknnbasics._units._fit.run_epoch
 
         def visit_half(units, X, codes, steps, order):
             run_epoch(units, X, codes, steps, order[: len(order) // 2])
 
         return raise_at(
-            monkeypatch, sknnbasics._perceptron, "run_epoch", epoch, error, first=visit_half
+            monkeypatch, sknnbasics._units._fit, "run_epoch", epoch, error, first=visit_half
         )
     if estimator.solver == "lbfgs":
         part, name, call = sknnbasics._training.Objective, "__call__", epoch + 1
@@ -287,10 +287,12 @@ def test_memory_refused_after_a_part_of_a_partial_fit(monkeypatch, estimator, ta
 
 
 @every_estimator
-@pytest.mark.parametrize("name", ["_validate", "_start", "_fitted"])
+@pytest.mark.parametrize("name", ["_validate", "_begin", "_fitted"])
 def test_memory_refused_outside_the_epochs(monkeypatch, estimator, target, name):
     model = clone(estimator).fit(X, target)
     before = learned(model)
+    if isinstance(model, SigmoidMLPRegressor) and name == "_begin":
+        name = "_start"
     raise_at(monkeypatch, type(model), name, 1, MemoryError("refused"))
     with pytest.raises(MemoryError, match="refused"):
         model.fit(X[::-1], target[::-1])

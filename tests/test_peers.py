@@ -56,7 +56,7 @@ def test_classes_far_apart_are_separated_at_the_defaults():
 @pytest.mark.parametrize("params", [{}, {"tol": None}], ids=str)
 def test_the_first_epoch_without_a_mistake_is_the_last(params):
     X = np.array([[3.0, 0], [4, 1], [-3, 0], [-4, 1]])
-    unit = PerceptronClassifier(max_iter=1000, random_state=0, **params).fit(X, [1, 1, 0, 0])
+    unit = PerceptronClassifier(average=False, random_state=0, **params).fit(X, [1, 1, 0, 0])
     assert unit.n_iter_ < 10
     assert unit.mistake_curve_[-1] == 0
     assert (unit.mistake_curve_[:-1] > 0).all()

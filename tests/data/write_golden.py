@@ -31,6 +31,7 @@ def fits():
     settings = {"hidden_layer_sizes": (3,), "max_iter": 20, "tol": None, "random_state": 0}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
+        plain = clone(perceptron).set_params(average=False).fit(flowers, species)
         dense = clone(perceptron).fit(flowers, species)
         sparse = clone(perceptron).fit(csr_array(flowers * (flowers > 30)), species)
     adam = SigmoidMLPRegressor(batch_size=8, **settings).fit(scale(exercises), physiology)
@@ -38,8 +39,9 @@ def fits():
     lbfgs = SigmoidMLPRegressor(solver="lbfgs", **settings | {"max_iter": 5})  # rounding grows fast
     lbfgs.fit(scale(exercises), physiology)
     return {
-        "perceptron": flat(dense.coef_, dense.intercept_),
-        "sparse perceptron": flat(sparse.coef_, sparse.intercept_),
+        "perceptron": flat(plain.coef_, plain.intercept_),
+        "averaged perceptron": flat(dense.coef_, dense.intercept_),
+        "sparse averaged perceptron": flat(sparse.coef_, sparse.intercept_),
         "adam": flat(*adam.coefs_, *adam.intercepts_),
         "sgd": flat(*sgd.coefs_, *sgd.intercepts_),
         "lbfgs": flat(*lbfgs.coefs_, *lbfgs.intercepts_),
