@@ -15,15 +15,14 @@ from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from ._arrays import to_numpy
+from ._callbacks import FitTasks
 from ._compat import (
     CallbackSupportMixin,
-    FitTasks,
     Interval,
     StrOptions,
     fit_context,
     partial_fit_context,
-    to_numpy,
-    warn,
     with_callbacks,
 )
 from ._perceptron_rule import Units, deal, preactivations, run_epoch
@@ -40,6 +39,7 @@ from ._validation import (
     training_data,
     validated,
 )
+from ._warnings import warn
 
 MANY_ROWS = 1000  # of fewer, NumPy's permutation is as fast as dealing
 
