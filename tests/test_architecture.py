@@ -107,6 +107,22 @@ def test_versions_of_scikit_learn_are_told_apart_in_compat_alone(path):
     assert bool(optional) == (room_of(path) == "_compat")
 
 
+def displays_in(path):
+    """Names of the displays that the file defines."""
+    classes = [node.name for node in tree_of(path).body if isinstance(node, ast.ClassDef)]
+    return [name for name in classes if name.endswith("Display")]
+
+
+def test_each_display_has_a_file_that_no_other_asks():
+    files = [path for path in MODULES if room_of(path) == "_displays" and path.stem != "__init__"]
+    homes = {display: path.stem for path in files for display in displays_in(path)}
+    assert len(set(homes.values())) == len(homes) == 3
+    closed = {f"sknnbasics._displays.{name}" for name in [*homes, *homes.values()]}
+    for path in files:
+        asked = [name for name in imported(path) if {name, name.rpartition(".")[0]} & closed]
+        assert asked == [], f"{path.stem} asks another display"
+
+
 def test_import_asks_for_numpy_scipy_and_scikit_learn_alone():
     """What our modules ask for; scikit-learn itself loads pandas and others where they are."""
     program = """
