@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._compat import namespace
+from ._arrays import namespace
 
 
 def step(z):

@@ -12,21 +12,16 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from ._arrays import ArraySpace, copied, detached, namespace, to_numpy
 from ._backprop import Layers, backprop_for, feedforward
+from ._callbacks import FitTasks
 from ._compat import (
-    ArraySpace,
     CallbackSupportMixin,
-    FitTasks,
     Interval,
     StrOptions,
     check_same_namespace,
-    copied,
-    detached,
     fit_context,
-    namespace,
     partial_fit_context,
-    to_numpy,
-    warn,
     with_callbacks,
 )
 from ._optimizers import Adam, GradientDescent
@@ -56,6 +51,7 @@ from ._validation import (
     validated,
     within_float64,
 )
+from ._warnings import warn
 
 # Measured by tests/benchmarks/bench_defaults.py.
 AUTO_LEARNING_RATE = {"adam": 0.01, "sgd": 0.3}

@@ -11,7 +11,7 @@ from functools import partial, singledispatch
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from ._compat import to_numpy
+from ._arrays import to_numpy
 from ._mlp import SigmoidMLPRegressor
 from ._perceptron import PerceptronClassifier
 

@@ -15,16 +15,15 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from ._arrays import to_numpy
+from ._callbacks import FitTasks
 from ._compat import (
     CallbackSupportMixin,
-    FitTasks,
     Interval,
     Options,
     StrOptions,
     fit_context,
     partial_fit_context,
-    to_numpy,
-    warn,
     with_callbacks,
 )
 from ._units import End, Fit, Samples, Settings, Units, WeightsOverflow, decisions
@@ -40,6 +39,7 @@ from ._validation import (
     training_data,
     validated,
 )
+from ._warnings import warn
 
 
 class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import issparse
 
-from ._compat import copied, namespace
+from ._arrays import copied, namespace
 from ._stopping import Patience
 
 

@@ -9,7 +9,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_consistent_length, check_random_state
 from sklearn.utils.validation import validate_data
 
-from ._compat import ArraySpace, to_numpy
+from ._arrays import ArraySpace, to_numpy
 
 FLOATS = [np.float64, np.float32]
 

@@ -8,7 +8,7 @@ functions also serve as the building blocks of other training loops.
 
 from . import _backprop
 from ._activations import sigmoid, sigmoid_derivative, step
-from ._compat import as_floats, namespace
+from ._arrays import as_floats, namespace
 
 __all__ = [
     "cost_and_gradient",

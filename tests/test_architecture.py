@@ -10,71 +10,117 @@ import pytest
 import sknnbasics
 
 PACKAGE = Path(sknnbasics.__file__).parent
-FLOORS = {
-    "_compat": 0,
-    "_activations": 0,
-    "_units": 1,
-    "_backprop": 1,
-    "_optimizers": 1,
-    "_stopping": 1,
-    "_output_range": 1,
-    "_training": 1,
-    "functional": 1,
-    "_validation": 2,
-    "_perceptron": 2,
-    "_mlp": 2,
-    "_show_versions": 2,
-    "_displays": 3,
-    "_onnx": 3,
-    "__init__": 4,
+
+# From the ground up. A room, which is a file or a folder, asks those on lower floors only: the
+# step units know nothing of the network, nor one estimator of the other.
+FLOORS = [
+    ["_compat"],
+    ["_arrays", "_callbacks", "_warnings"],
+    ["_activations", "_stopping", "_validation"],
+    ["_units", "_backprop", "_optimizers", "_output_range", "_training"],
+    ["functional"],
+    ["_perceptron", "_mlp", "_show_versions"],
+    ["_displays", "_onnx"],
+    ["__init__"],
+]
+FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+KNOW_SCIKIT_LEARN = {
+    "_compat",
+    "_arrays",
+    "_validation",
+    "_perceptron",
+    "_mlp",
+    "_displays",
+    "_onnx",
+    "__init__",
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
+every_module = pytest.mark.parametrize(
+    "path", MODULES, ids=[str(path.relative_to(PACKAGE)) for path in MODULES]
+)
 
-def name_of(path):
-    """Name of the top-level module or folder that `path` belongs to."""
-    return Path(path).relative_to(PACKAGE).with_suffix("").parts[0]
+
+def room_of(path):
+    """Name of the top-level file or folder that `path` belongs to."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
-def imported(path):
-    """Absolute names of all modules that the file imports, wherever in it."""
+def tree_of(path):
+    return ast.parse(path.read_text())
+
+
+def imported(path, tree=None):
+    """Absolute names of all that the file, or a part of its tree, imports, wherever in it."""
     package = ["sknnbasics", *path.relative_to(PACKAGE).parts[:-1]]
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree or tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
-            parts = [*base, *(node.module or "").split(".")]
-            stem = ".".join(part for part in parts if part)
-            yield stem
-            yield from (f"{stem}.{alias.name}" for alias in node.names)
+            stem = [*base, *filter(None, [node.module])]
+            yield from (".".join([*stem, alias.name]) for alias in node.names)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_imports_point_downward(path):
-    floor = FLOORS[name_of(path)]
+def rooms_asked_by(path):
+    """The rooms that the file imports from; what is public is had from the top floor."""
     for module in imported(path):
-        parts = module.split(".")
-        if parts[0] == "sknnbasics" and len(parts) > 1 and parts[1] in FLOORS:
-            assert FLOORS[parts[1]] <= floor, f"{path.name} imports {module} from a higher floor"
+        package, _, name = module.partition(".")
+        room = name.split(".")[0]
+        if package == "sknnbasics":
+            yield room if room in FLOOR_OF else "__init__"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_floors_0_and_1_know_no_scikit_learn(path):
-    if FLOORS[name_of(path)] <= 1 and name_of(path) != "_compat":
-        assert not [module for module in imported(path) if module.split(".")[0] == "sklearn"]
+def of_scikit_learn(modules):
+    return [module for module in modules if module.split(".")[0] == "sklearn"]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_every_room_has_one_floor():
+    assert len(FLOOR_OF) == sum(map(len, FLOORS))
+    assert FLOOR_OF.keys() == {room_of(path) for path in MODULES}
+
+
+@every_module
+def test_imports_point_downward(path):
+    here = room_of(path)
+    for room in set(rooms_asked_by(path)) - {here}:
+        assert FLOOR_OF[room] < FLOOR_OF[here], f"{here} asks {room}, which is not below it"
+
+
+@every_module
+def test_who_knows_scikit_learn(path):
+    if room_of(path) not in KNOW_SCIKIT_LEARN:
+        assert of_scikit_learn(imported(path)) == []
+
+
+@every_module
 def test_private_helpers_of_scikit_learn_live_in_compat_alone(path):
-    if name_of(path) != "_compat":
-        private = [
-            module
-            for module in imported(path)
-            if module.startswith("sklearn.")
-            and any(part.startswith("_") for part in module.split("."))
-        ]
+    if room_of(path) != "_compat":
+        private = [module for module in of_scikit_learn(imported(path)) if "._" in module]
         assert private == []
+
+
+@every_module
+def test_versions_of_scikit_learn_are_told_apart_in_compat_alone(path):
+    tried = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Try)]
+    optional = [name for node in tried for name in of_scikit_learn(imported(path, node))]
+    assert bool(optional) == (room_of(path) == "_compat")
+
+
+def displays_in(path):
+    """Names of the displays that the file defines."""
+    classes = [node.name for node in tree_of(path).body if isinstance(node, ast.ClassDef)]
+    return [name for name in classes if name.endswith("Display")]
+
+
+def test_each_display_has_a_file_that_no_other_asks():
+    files = [path for path in MODULES if room_of(path) == "_displays" and path.stem != "__init__"]
+    homes = {display: path.stem for path in files for display in displays_in(path)}
+    assert len(set(homes.values())) == len(homes) == 3
+    closed = {f"sknnbasics._displays.{name}" for name in [*homes, *homes.values()]}
+    for path in files:
+        asked = [name for name in imported(path) if {name, name.rpartition(".")[0]} & closed]
+        assert asked == [], f"{path.stem} asks another display"
 
 
 def test_import_asks_for_numpy_scipy_and_scikit_learn_alone():

@@ -20,8 +20,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
+from sknnbasics._arrays import to_numpy
 from sknnbasics._backprop import Layers, _reference
-from sknnbasics._compat import to_numpy
 from sknnbasics._optimizers import Adam, GradientDescent
 from sknnbasics.functional import cost_and_gradient, feedforward, half_mse, sigmoid, step
 

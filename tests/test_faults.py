@@ -20,7 +20,7 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from threadpoolctl import threadpool_limits
 
-import sknnbasics._compat
+import sknnbasics._callbacks
 import sknnbasics._optimizers
 import sknnbasics._training
 import sknnbasics._units._fit
@@ -150,7 +150,7 @@ def between_epochs(test):
 def interrupt(monkeypatch, boundary, epoch, n_before=0):
     """Interrupt the fit in this block, made after `n_before` epochs; give how many it records."""
     n_recorded = epoch - (boundary == "begin_epoch")
-    raise_at(monkeypatch, sknnbasics._compat.FitTasks, boundary, epoch, KeyboardInterrupt)
+    raise_at(monkeypatch, sknnbasics._callbacks.FitTasks, boundary, epoch, KeyboardInterrupt)
     with pytest.warns(UserWarning, match=f"interrupted in epoch {n_before + n_recorded + 1}"):
         yield n_recorded
     monkeypatch.undo()

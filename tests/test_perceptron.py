@@ -1027,9 +1027,7 @@ def test_balanced_weights_go_on_from_fit_and_from_a_file():
     model = PerceptronClassifier(class_weight="balanced", shuffle=False, random_state=0).fit(X, y)
     loaded = pickle.loads(pickle.dumps(model))
     rows = y != 0  # by itself, a chunk of two classes in other proportions
-    assert_same_model(
-        loaded.partial_fit(X[rows], y[rows]), model.partial_fit(X[rows], y[rows])
-    )
+    assert_same_model(loaded.partial_fit(X[rows], y[rows]), model.partial_fit(X[rows], y[rows]))
 
 
 def test_continuous_targets_are_refused():
@@ -1328,9 +1326,7 @@ def test_samples_of_weight_zero_are_not_visited():
 @pytest.mark.parametrize("n", [999, 4096, 20_000])  # permuted; most and fewest ties when dealt
 def test_rows_are_shuffled_uniformly(n):
     """Each position of a row is as likely as another, and neighbours part."""
-    shuffles = _orders.visiting_orders(
-        np.arange(n, dtype=np.intp), True, np.random.RandomState(0)
-    )
+    shuffles = _orders.visiting_orders(np.arange(n, dtype=np.intp), True, np.random.RandomState(0))
     orders = np.array([next(shuffles).copy() for _ in range(200)])
     for order in orders[:3]:
         np.testing.assert_array_equal(np.sort(order), np.arange(n))

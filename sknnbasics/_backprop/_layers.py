@@ -5,7 +5,7 @@ from math import prod
 
 import numpy as np
 
-from .._compat import namespace
+from .._arrays import namespace
 
 
 @dataclass(frozen=True)

