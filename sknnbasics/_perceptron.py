@@ -89,7 +89,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     average : "pocket" or bool, default="pocket"
         Which weights to predict with. False: the last ones, Rosenblatt's rule
         and nothing else. True: their average over all visits [3]_, where those
-        of visit number τ weigh τ, so that the start is forgotten [4]_. "pocket":
+        of visit number τ weigh 1 + 2 + … + τ, so that the start is forgotten
+        [4]_. "pocket":
         of the last and the averaged weights after each epoch those that
         mistake the fewest training samples [5]_. Where classes overlap, the
         last weights depend on which samples came last; the other two do not.
@@ -159,9 +160,9 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
        samples of norm at most R and margin γ, at most (R / γ)² mistakes.
     .. [3] Freund, Schapire (1999), "Large margin classification using the
        perceptron algorithm".
-    .. [4] Lacoste-Julien, Schmidt, Bach (2012), "A simpler approach to obtaining
-       an O(1/t) convergence rate for the projected stochastic subgradient
-       method": weights that grow with the visits.
+    .. [4] Shamir, Zhang (2013), "Stochastic gradient descent for non-smooth
+       optimization: convergence results and optimal averaging schemes":
+       weights that grow as a polynomial of the visits.
     .. [5] Gallant (1990), "Perceptron-based learning algorithms": the pocket.
 
     Examples
@@ -287,7 +288,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
 
         >>> from sknnbasics import PerceptronClassifier
         >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 1]
-        >>> gate = PerceptronClassifier(eta0=1, shuffle=False)
+        >>> gate = PerceptronClassifier(average=False, shuffle=False)
         >>> gate.fit(X, y, coef_init=[1, 1], intercept_init=-1).coef_
         array([[1., 2.]])
         >>> gate.mistake_curve_
@@ -589,7 +590,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             ) from None
 
     def _warn_unless_learned(self, fit, data, end):
-        """Warn if `max_iter` cut the training off, or if the weights are worse than none."""
+        """Warn if `max_iter` cut the training off, or if the weights are as good as none."""
         if end is End.LIMIT:
             warn(self._limit_message(fit), ConvergenceWarning)
         # Class weights may well ask for more mistakes than the most frequent class makes.
@@ -598,11 +599,12 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         samples = data.samples
         n_samples, n_rarer = len(samples.codes), len(samples.codes) - data.counts.max()
         n_mistaken = fit.mistaken_weight(samples)
-        if n_mistaken > n_rarer:
+        if n_mistaken >= n_rarer > 0:
+            reached, trivial = 1 - n_mistaken / n_samples, 1 - n_rarer / n_samples
             warn(
                 f"After {len(fit.mistakes)} epochs the accuracy on the training samples is "
-                f"{1 - n_mistaken / n_samples:.3f}, below the {1 - n_rarer / n_samples:.3f} of "
-                "always naming the most frequent class: nothing was learned. Scale X"
+                f"{reached:.3f}, no better than the {trivial:.3f} of always naming the most "
+                "frequent class: nothing was learned. Scale X"
                 + ("." if self.average == "pocket" else ', or set average="pocket".'),
                 ConvergenceWarning,
             )

@@ -59,7 +59,7 @@ def clusters():
 
 
 class NaivePerceptron:
-    """The rule, one unit a class; the weights after visit number τ weigh τ in the average."""
+    """The rule, one unit a class; the average weighs those after visit number τ by 1 + … + τ."""
 
     def __init__(self, n_units, n_features, eta, coef=None, intercept=None, fit_intercept=True):
         self.W = np.zeros((n_units, n_features)) if coef is None else np.array(coef, float)
@@ -86,8 +86,8 @@ class NaivePerceptron:
 
     def average(self):
         W, b = zip(*self.visited, strict=True)
-        numbers = np.arange(1, len(W) + 1)
-        return np.average(W, axis=0, weights=numbers), np.average(b, axis=0, weights=numbers)
+        weights = np.cumsum(np.arange(1, len(W) + 1))
+        return np.average(W, axis=0, weights=weights), np.average(b, axis=0, weights=weights)
 
 
 def one_hot(y):
@@ -148,9 +148,9 @@ def recorded_epochs(monkeypatch):
 
     def spy(units, X, codes, steps, order):
         orders.append(np.array(order))
-        n_updates = run_epoch(units, X, codes, steps, order)
+        n_corrections = run_epoch(units, X, codes, steps, order)
         weights.append((units.coef.copy(), units.intercept.copy()))
-        return n_updates
+        return n_corrections
 
     monkeypatch.setattr(_fit, "run_epoch", spy)
     return orders, weights

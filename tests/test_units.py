@@ -68,29 +68,30 @@ LAYOUTS = {
 def naive_epochs(X, codes, steps, order, *, n_units, n_epochs, fit_intercept=True):
     """Yield each epoch's weights, corrections, and mean of the weights after every visit so far.
 
-    The weights after visit number τ, from 1, weigh τ in the mean.
+    The weights after visit number τ, from 1, weigh 1 + 2 + … + τ in the mean.
     """
     first_class = 1 if n_units == 1 else 0
     w = np.zeros((n_units, X.shape[1])).tolist()
     b = [0.0] * n_units
     sum_w, sum_b = np.zeros((n_units, X.shape[1])), np.zeros(n_units)
-    n_visits = total = 0
+    n_visits = weight = total = 0
     for _ in range(n_epochs):
-        n_updates = 0
+        n_corrections = np.zeros(len(steps), dtype=int)
         for i in order:
             for k in range(n_units):
                 z = sum(w_j * x_j for w_j, x_j in zip(w[k], X[i], strict=True)) + b[k]
                 output, target = int(z > 0), int(first_class + k == codes[i])
                 if output == target:
                     continue
-                n_updates += 1
+                n_corrections[codes[i]] += 1
                 delta = steps[codes[i]] * (target - output)
                 w[k] = [w_j + delta * x_j for w_j, x_j in zip(w[k], X[i], strict=True)]
                 b[k] += delta * fit_intercept
             n_visits += 1
-            total += n_visits
-            sum_w, sum_b = sum_w + n_visits * np.array(w), sum_b + n_visits * np.array(b)
-        yield np.array(w), np.array(b), n_updates, sum_w / total, sum_b / total
+            weight += n_visits
+            total += weight
+            sum_w, sum_b = sum_w + weight * np.array(w), sum_b + weight * np.array(b)
+        yield np.array(w), np.array(b), n_corrections, sum_w / total, sum_b / total
 
 
 def assert_same_units(units, other):
@@ -124,8 +125,10 @@ def test_naive_loop(run_epoch, n_units, layout, fit_intercept):
         X, codes, steps, order, n_units=n_units, n_epochs=5, fit_intercept=fit_intercept
     )
     stored = LAYOUTS[layout](X)
-    for coef, intercept, n_updates, _, _ in expected:
-        assert run_epoch(units, stored, codes, steps, order) == n_updates > 0
+    for coef, intercept, n_corrections, _, _ in expected:
+        counted = run_epoch(units, stored, codes, steps, order)
+        np.testing.assert_array_equal(counted, n_corrections)
+        assert counted.sum() > 0
         np.testing.assert_allclose(units.coef, coef, rtol=0, atol=1e-12)
         np.testing.assert_allclose(units.intercept, intercept, rtol=0, atol=1e-12)
     assert units.coef.shape == (n_units, X.shape[1])
@@ -165,10 +168,11 @@ def test_bodies_are_bit_equal_where_sums_are_exact(n_units, fit_intercept, avera
     in_layout = {layout: zero_units(n_units, X, **params) for layout in LAYOUTS}
     stored = {layout: LAYOUTS[layout](X) for layout in LAYOUTS}
     for _ in range(2000):
-        n_updates = _reference.run_epoch(expected, X, codes, steps, order)
-        assert n_updates > 0
+        n_corrections = _reference.run_epoch(expected, X, codes, steps, order)
+        assert n_corrections.sum() > 0
         for layout, units in in_layout.items():
-            assert _compiled.run_epoch(units, stored[layout], codes, steps, order) == n_updates
+            counted = _compiled.run_epoch(units, stored[layout], codes, steps, order)
+            np.testing.assert_array_equal(counted, n_corrections, strict=True)
     for units in in_layout.values():
         assert_same_units(units, expected)
 
@@ -179,8 +183,9 @@ def test_sparse_equals_dense(run_epoch, n_units, average):
     X, codes, steps, order = integer_problem(n_units, np.float64)
     dense, from_csr = (zero_units(n_units, X, average=average) for _ in range(2))
     for _ in range(20):
-        n_updates = run_epoch(dense, X, codes, steps, order)
-        assert run_epoch(from_csr, sparse.csr_matrix(X), codes, steps, order) == n_updates
+        n_corrections = run_epoch(dense, X, codes, steps, order)
+        counted = run_epoch(from_csr, sparse.csr_matrix(X), codes, steps, order)
+        np.testing.assert_array_equal(counted, n_corrections, strict=True)
     assert_same_units(from_csr, dense)
 
 
@@ -206,12 +211,12 @@ def test_float32_is_kept(run_epoch, n_units, layout):
 
 
 def test_float32_lag_is_summed_in_double(run_epoch):
-    # float32 has no odd number above 2**24, such as 1 + 2 + … + 5793.
+    # float32 has no odd number above 2**24, such as 465 * 466 * 467 / 6.
     X, codes = np.ones((2, 1), np.float32), np.array([1, 0], np.int32)
     units = zero_units(1, X, average=True)
-    units.n_visits = 5793
+    units.n_visits = 465
     run_epoch(units, X, codes, np.ones(2, np.float32), np.array([0], np.intp))
-    assert units.coef_lag[0, 0] == units.intercept_lag[0] == sum(range(5794))
+    assert units.coef_lag[0, 0] == units.intercept_lag[0] == 465 * 466 * 467 / 6 == 16_865_705
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -233,7 +238,9 @@ def test_read_only_memmap(run_epoch, n_units, tmp_path):
     for array in rest:
         array.setflags(write=False)
     from_map, from_memory = zero_units(n_units, X), zero_units(n_units, X)
-    assert run_epoch(from_map, mapped, *rest) == run_epoch(from_memory, X, *rest)
+    np.testing.assert_array_equal(
+        run_epoch(from_map, mapped, *rest), run_epoch(from_memory, X, *rest)
+    )
     assert_same_units(from_map, from_memory)
 
 
@@ -243,7 +250,9 @@ def test_read_only_csr(run_epoch):
     for array in (stored.data, stored.indices, stored.indptr):
         array.setflags(write=False)
     units, expected = zero_units(3, X), zero_units(3, X)
-    assert run_epoch(units, stored, *rest) == run_epoch(expected, sparse.csr_matrix(X), *rest)
+    np.testing.assert_array_equal(
+        run_epoch(units, stored, *rest), run_epoch(expected, sparse.csr_matrix(X), *rest)
+    )
     assert_same_units(units, expected)
 
 
@@ -263,9 +272,10 @@ def test_only_the_rows_in_order_are_visited(run_epoch, n_units, layout):
     X, codes, steps, _ = integer_problem(n_units, np.float64)
     rows = np.array([3, 0], np.intp)
     units, expected = (zero_units(n_units, X, average=True) for _ in range(2))
-    n_updates = run_epoch(units, LAYOUTS[layout](X), codes, steps, rows)
-    assert n_updates == run_epoch(
-        expected, X[rows], codes[rows], steps, np.arange(2, dtype=np.intp)
+    n_corrections = run_epoch(units, LAYOUTS[layout](X), codes, steps, rows)
+    order = np.arange(2, dtype=np.intp)
+    np.testing.assert_array_equal(
+        n_corrections, run_epoch(expected, X[rows], codes[rows], steps, order)
     )
     assert_same_units(units, expected)
 
@@ -276,20 +286,23 @@ def test_no_rows_in_order(run_epoch, n_units, layout):
     X, codes, steps, _ = problem(n_units)
     units = zero_units(n_units, X, average=True)
     no_rows = np.array([], dtype=np.intp)
-    assert run_epoch(units, LAYOUTS[layout](X), codes, steps, no_rows) == 0
+    assert run_epoch(units, LAYOUTS[layout](X), codes, steps, no_rows).sum() == 0
     assert_same_units(units, zero_units(n_units, X, average=True))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize(("n_classes", "intercept", "n_updates"), [(2, [0], 2), (3, [1, 0, 0], 3)])
-def test_no_stored_values(run_epoch, n_classes, intercept, n_updates, layout):
+@pytest.mark.parametrize(
+    ("n_classes", "intercept", "n_corrections"), [(2, [0], [1, 1]), (3, [1, 0, 0], [2, 0, 1])]
+)
+def test_no_stored_values(run_epoch, n_classes, intercept, n_corrections, layout):
     """The last unit learns to fire on nothing, and not to; that of class 0, if any, to fire."""
     X = np.zeros((2, 4))
     units = zero_units(len(intercept), X)
     codes = np.array([n_classes - 1, 0], np.int32)
     order = np.arange(2, dtype=np.intp)
     steps = np.ones(n_classes)
-    assert run_epoch(units, LAYOUTS[layout](X), codes, steps, order) == n_updates
+    counted = run_epoch(units, LAYOUTS[layout](X), codes, steps, order)
+    np.testing.assert_array_equal(counted, n_corrections)
     assert not units.coef.any()
     np.testing.assert_array_equal(units.intercept, intercept)
 
@@ -298,8 +311,8 @@ def test_tie_does_not_fire(run_epoch):
     X = np.array([[1.0]])
     units = Units(np.array([[1.0]]), np.array([-1.0]))
     order = np.array([0], np.intp)
-    assert run_epoch(units, X, np.array([0], np.int32), np.ones(2), order) == 0
-    assert run_epoch(units, X, np.array([1], np.int32), np.ones(2), order) == 1
+    assert run_epoch(units, X, np.array([0], np.int32), np.ones(2), order).sum() == 0
+    assert run_epoch(units, X, np.array([1], np.int32), np.ones(2), order).tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("layout", [np.asarray, sparse.csr_matrix])
@@ -313,10 +326,31 @@ def test_preactivations_are_those_that_training_saw(module, layout, dtype):
         units = Units(np.zeros((1, 5), dtype), np.zeros(1, dtype))
         steps, order = np.full(2, 0.1, dtype), np.arange(6, dtype=np.intp)
         for _ in range(100):
-            if module.run_epoch(units, layout(X), codes, steps, order) == 0:
+            if module.run_epoch(units, layout(X), codes, steps, order).sum() == 0:
                 z = module.preactivations(units.coef, units.intercept, layout(X))
                 np.testing.assert_array_equal(z > 0, codes == 1)
                 break
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_mistakes_are_weighed_by_class(module, layout, dtype):
+    X, codes, _, _ = problem(1, dtype=dtype)
+    units, class_weights = zero_units(1, X), np.array([0.5, 3.0])
+    units.coef += np.random.default_rng(1).standard_normal(units.coef.shape)
+    fires = (X @ units.coef[0] > 0).astype(int)
+    assert 0 < (fires != codes).sum() < len(codes)
+    expected = sum(class_weights[code] for code, o in zip(codes, fires, strict=True) if o != code)
+    weight = module.weigh_mistakes(*units.last(), LAYOUTS[layout](X), codes, class_weights)
+    assert weight == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_mistakes_of_sums_that_overflow_weigh_nan(module, layout):
+    X, codes, _, _ = problem(1)
+    coef = np.full((1, X.shape[1]), 1e308)
+    weight = module.weigh_mistakes(coef, np.zeros(1), LAYOUTS[layout](10 * X), codes, np.ones(2))
+    assert np.isnan(weight)
 
 
 @pytest.mark.parametrize("n_rows", [0, 1, 7, 5000])
@@ -330,6 +364,19 @@ def test_deal_lays_pile_upon_pile(module, n_rows):
     module.deal(rows, piles, dealt)
     on_piles = [row for pile in range(256) for row in rows[piles == pile]]
     np.testing.assert_array_equal(dealt, on_piles)
+
+
+def test_visits_without_a_mistake_can_be_averaged_without_being_made(run_epoch):
+    X, codes, steps, order = problem(1)
+    units = zero_units(1, X, average=True)
+    run_epoch(units, X, codes, steps, order)
+    as_if = units.averaged(units.n_visits + 50)
+    still = Units(*units.last(), average=True, n_visits=units.n_visits)
+    still.coef_lag, still.intercept_lag = units.coef_lag, units.intercept_lag
+    code = np.array([(X[0] @ units.coef[0] + units.intercept[0] > 0)], np.int32)
+    assert run_epoch(still, X[:1], code, steps, np.zeros(50, np.intp)).sum() == 0
+    for array, expected in zip(as_if, still.averaged(), strict=True):
+        np.testing.assert_array_equal(array, expected)
 
 
 def test_without_a_visit_the_average_is_the_start():

@@ -70,10 +70,9 @@ class Samples:
     def take(self, rows):
         return replace(self, X=self.X[rows], codes=self.codes[rows], rows=None)
 
-    @property
-    def weight(self):
-        """What `mistaken_weight` would be if all samples were mistaken."""
-        return float(self.class_weights[self.codes].sum())
+    def weight_of(self, rows):
+        """What a mistake on each of these samples would weigh together."""
+        return float(self.class_weights[self.codes[rows]].sum())
 
     def mistaken_weight(self, weights):
         return mistaken_weight(*weights, self.X, self.codes, self.class_weights)
@@ -173,11 +172,13 @@ class Fit:
                 self.pocket.offer(self.earlier)
         stall = Stall(self._patience(samples), settings.tol, settings.n_iter_no_change)
         orders = visiting_orders(samples.rows, settings.shuffle, self.rng)
+        visited = len(self.units.intercept) * samples.weight_of(samples.rows)
         for _ in range(settings.max_iter):
             on_epoch_begin()
-            self.visit(samples, next(orders))
+            mistaken = self.visit(samples, next(orders))
             self._fill_pocket(held_out)
-            stall.observe(self._share_of_mistakes(samples, held_out), self.mistakes[-1])
+            share = mistaken / visited if held_out is None else 1 - self.scores[-1]
+            stall.observe(share, self.mistakes[-1])
             if on_epoch_end():
                 return End.ASKED
             if self.converged or stall.is_over:
@@ -185,16 +186,23 @@ class Fit:
         return End.LIMIT
 
     def visit(self, samples, order):
-        """One epoch: correct the units on the samples in this order."""
+        """One epoch: correct the units on the samples in this order.
+
+        Returns
+        -------
+        float
+            The weight of the corrections.
+        """
         self.converged, self._separating = False, None
-        n_corrections = run_epoch(self.units, samples.X, samples.codes, samples.steps, order)
+        corrections = run_epoch(self.units, samples.X, samples.codes, samples.steps, order)
         self.check_finite()
-        self.mistakes.append(n_corrections)
+        self.mistakes.append(int(corrections.sum()))
         if self.scores:
-            self.scores += [np.nan] * (len(self.mistakes) - len(self.scores))
-        self.converged = n_corrections == 0
+            self._record_score(np.nan)
+        self.converged = self.mistakes[-1] == 0
         if self.converged and self.settings.average and self.pocket is None:
             self._separating = self._average_that_separates(samples)
+        return float(corrections @ samples.class_weights)
 
     def visit_once(self, samples):
         """One epoch that is a call of its own, over samples that will not come again."""
@@ -223,19 +231,19 @@ class Fit:
         if held_out is None:
             self.converged |= self.pocket.mistaken == 0
         else:
-            self.scores += [np.nan] * (len(self.mistakes) - len(self.scores))
-            self.scores[-1] = (held_out.weight - mistaken) / held_out.weight
+            whole = held_out.weight_of(slice(None))
+            self._record_score((whole - mistaken) / whole)
+
+    def _record_score(self, score):
+        """Give this epoch a score, and those before it NaN where they have none."""
+        self.scores += [np.nan] * (len(self.mistakes) - len(self.scores))
+        self.scores[-1] = score
 
     def _candidates(self):
         if self.settings.average is not True:
             yield self.units.last()
         if self.settings.average:
             yield self.units.averaged()
-
-    def _share_of_mistakes(self, samples, held_out):
-        if held_out is not None:
-            return 1 - self.scores[-1]
-        return self.mistakes[-1] / (len(samples.rows) * len(self.units.intercept))
 
     def _average_that_separates(self, samples):
         """The average, once enough epochs without a mistake have gone into it.
