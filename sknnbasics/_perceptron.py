@@ -76,9 +76,9 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     tol : float or None, default=1e-3
         Training stops when the fraction of mistakes has not fallen by more
         than `tol` below the lowest one for `n_iter_no_change` epochs, and for
-        as many corrections as there are samples. None: only an epoch without
-        a mistake, or `max_iter`, stops it. With `early_stopping` the fraction
-        is that of the validation samples.
+        ``15 * sqrt(n_samples)`` corrections. None: only an epoch without a
+        mistake, or `max_iter`, stops it. With `early_stopping` the fraction is
+        that of the validation samples.
     n_iter_no_change : int or inf, default=5
         Epochs to wait for an improvement, at least.
     shuffle : bool, default=True

@@ -1,5 +1,6 @@
 """From what a user passes to the arrays that training takes, or to one clear error."""
 
+import math
 from contextlib import contextmanager
 from numbers import Number
 
@@ -117,11 +118,18 @@ def generator_from(state):
 
 
 def hold_out(n_samples, fraction, rng, stratify=None):
-    """Row numbers for training and for validation, drawn at random."""
+    """Row numbers for training and for validation, drawn at random.
+
+    Where they are drawn in the proportions of the classes in `stratify`, at
+    least as many are held out as there are classes.
+    """
+    n_held_out = math.ceil(fraction * n_samples)
+    if stratify is not None:
+        n_held_out = max(n_held_out, len(np.unique(stratify)))
     try:
         rows = train_test_split(
             np.arange(n_samples, dtype=np.intp),
-            test_size=fraction,
+            test_size=n_held_out,
             random_state=rng,
             stratify=stratify,
         )

@@ -29,6 +29,9 @@ from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 ESTIMATORS = [
     PerceptronClassifier(),
     PerceptronClassifier(average=True),
+    PerceptronClassifier(average=False),
+    PerceptronClassifier(class_weight="balanced"),
+    PerceptronClassifier(early_stopping=True),
     SigmoidMLPRegressor(),
     SigmoidMLPRegressor(solver="sgd"),
     SigmoidMLPRegressor(solver="lbfgs"),

@@ -555,14 +555,13 @@ def test_partial_fit_warns_of_nothing():
     PerceptronClassifier().partial_fit(X, y, classes=[0, 1]).partial_fit(X, y)
 
 
-def naive_patience(values, corrections, tol, n_iter_no_change, n_samples, n_features=5):
+def naive_patience(values, corrections, tol, n_iter_no_change, n_samples):
     """The epoch at which enough epochs and corrections in a row were no better by `tol`."""
     best, waited = np.inf, []
     for epoch, (value, n_corrections) in enumerate(zip(values, corrections, strict=True), start=1):
         waited = [] if value < best - tol else [*waited, n_corrections]
         best = min(best, value)
-        enough = sum(waited) >= min(n_samples, 20 * (n_features + 1))
-        if len(waited) >= n_iter_no_change and enough:
+        if len(waited) >= n_iter_no_change and sum(waited) >= 15 * n_samples**0.5:
             return epoch
     return None
 
@@ -572,7 +571,7 @@ def naive_patience(values, corrections, tol, n_iter_no_change, n_samples, n_feat
 @pytest.mark.parametrize(
     ("tol", "n_iter_no_change"), [(0.0, 1), (0.0, 2), (0.0, 7), (0.02, 5), (0.1, 3), (1.0, 4)]
 )
-@pytest.mark.parametrize("n_samples", [60, 600])  # as many corrections, or 20 a weight
+@pytest.mark.parametrize("n_samples", [60, 600])
 def test_training_ends_after_epochs_and_corrections_in_vain(
     n_samples, tol, n_iter_no_change, shuffle
 ):
@@ -738,6 +737,125 @@ def test_average_goes_on_through_partial_fit_and_warm_start():
     assert_weights(warm, coef, intercept)
 
 
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("class_weight", [None, {0: 1, 1: 3}])
+@pytest.mark.parametrize("epochs", [1, 2, 7, 20])
+def test_the_pocket_holds_the_best_of_the_last_and_the_averaged_weights(
+    n_classes, class_weight, epochs
+):
+    X, y = overlapping(n_classes)
+    weights = np.array([(class_weight or {}).get(label, 1) for label in y], float)
+    loop, best, fewest = NaivePerceptron(len(one_hot(y)[0]), 5, 1.0), None, np.inf
+    for _ in range(epochs):
+        loop.epoch(X, one_hot(y), weights)
+        for coef, intercept in [loop.average(), (loop.W.copy(), loop.b.copy())]:
+            z = X @ coef.T + intercept
+            predicted = z[:, 0] > 0 if n_classes == 2 else z.argmax(axis=1)
+            mistaken = weights[predicted != y].sum()
+            if mistaken <= fewest:
+                best, fewest = (coef, intercept), mistaken
+    settings = {"average": "pocket", "eta0": 1.0, "class_weight": class_weight}
+    assert_weights(trained(X, y, epochs, **settings), *best)
+
+
+def test_the_pocket_is_no_worse_on_the_training_samples_than_the_last_and_the_averaged_weights():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        X = rng.normal(size=(80, 4))
+        y = (X[:, 0] + rng.normal(size=80) > 1).astype(int)
+        scores = {
+            average: trained(X, y, 15, average=average, eta0=1.0).score(X, y)
+            for average in ("pocket", True, False)
+        }
+        assert scores["pocket"] >= max(scores[True], scores[False])
+
+
+@pytest.mark.parametrize("average", [False, True, "pocket"])
+def test_separated_samples_are_predicted_without_a_mistake_whatever_the_averaging(average):
+    for seed in range(30):
+        X, y = separable(seed, margin=0.02)
+        model = PerceptronClassifier(average=average, tol=None, random_state=seed).fit(X, y)
+        assert model.converged_
+        assert model.score(X, y) == 1
+    X, y = clusters()
+    model = PerceptronClassifier(average=average, tol=None, random_state=0).fit(X, y)
+    assert model.converged_
+    assert model.score(X, y) == 1
+
+
+def test_the_separating_average_is_that_of_more_epochs_without_a_mistake():
+    X, y = separable(3, margin=0.02)
+    model = PerceptronClassifier(average=True, tol=None, shuffle=False).fit(X, y)
+    loop = NaivePerceptron(1, 10, 1.0)
+    for _ in range(model.n_iter_):
+        loop.epoch(X, one_hot(y))
+    assert loop.mistakes[-1] == 0
+    for n_epochs in (model.n_iter_ * 2**k for k in range(10)):
+        while len(loop.mistakes) < n_epochs:
+            loop.epoch(X, one_hot(y))
+        coef, intercept = loop.average()
+        if ((X @ coef[0] + intercept > 0) == y).all():
+            break
+    assert_weights(model, coef, intercept)
+
+
+def test_eta0_of_a_power_of_two_changes_no_prediction_on_whole_numbers():
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+        X, y = rng.integers(-2, 3, size=(12, 3)), rng.integers(2, size=12)
+        y[:2] = 0, 1
+        models = [
+            trained(X, y, 30, average=False, eta0=eta0, shuffle=True, random_state=0)
+            for eta0 in (1.0, 0.25, 8.0)
+        ]
+        for model, eta0 in zip(models, (1.0, 0.25, 8.0), strict=True):
+            assert_array_equal(model.coef_, eta0 * models[0].coef_)
+            assert_array_equal(model.predict(X), models[0].predict(X))
+
+
+@unconverged
+@pytest.mark.parametrize("average", [True, "pocket"])
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_replaced_weights_are_gone_on_from_whatever_the_averaging(average, method):
+    X, y = overlapping()
+    settings = {"average": average, "shuffle": False, "warm_start": True}
+    model = PerceptronClassifier(max_iter=3, **settings).fit(X, y)
+    model.coef_, model.intercept_ = np.full((1, 5), 7.0), np.array([-2.0])
+    fresh = PerceptronClassifier(max_iter=3, **settings)
+    fresh.fit(X, y, coef_init=model.coef_, intercept_init=model.intercept_)
+    if method == "partial_fit":
+        start = PerceptronClassifier(max_iter=1, **settings)
+        start.partial_fit(X, y, classes=[0, 1])
+        start.coef_, start.intercept_ = model.coef_, model.intercept_
+        fresh = start.partial_fit(X, y)
+        model.partial_fit(X, y)
+    else:
+        model.fit(X, y)
+    assert_array_equal(model.coef_, fresh.coef_)
+
+
+@unconverged
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_the_best_weights_of_an_earlier_call_stay_the_best(early_stopping):
+    X, y = overlapping(n_samples=200)
+    held_out = {"early_stopping": early_stopping, "validation_fraction": 0.3}
+    for seed in range(20):
+        model = PerceptronClassifier(
+            max_iter=20, tol=None, warm_start=True, random_state=seed, **held_out
+        ).fit(X, y)
+        if early_stopping:
+            before = model.validation_scores_.max()
+            model.set_params(max_iter=1).fit(X, y)
+            split = PerceptronClassifier(max_iter=1, random_state=seed, **held_out)
+            samples, held = split._split(split._validate(X, y, None, reset=True))
+            mistaken = held.mistaken_weight((model.coef_, model.intercept_))
+            assert (held.weight - mistaken) / held.weight >= before
+            assert len(samples.rows) == 140
+        else:
+            before = model.score(X, y)
+            assert model.set_params(max_iter=1).fit(X, y).score(X, y) >= before
+
+
 # Early stopping ----------------------------------------------------------------------------
 
 
@@ -788,8 +906,8 @@ def test_a_tie_among_the_held_out_does_not_fire_either():
     model = PerceptronClassifier(
         early_stopping=True, validation_fraction=0.2, fit_intercept=False, n_iter_no_change=3
     ).fit(X, y)
-    # Four samples of the sixteen err in each epoch: that makes four epochs of sixteen corrections.
-    assert_array_equal(model.validation_scores_, np.full(1 + 4, 0.75))
+    # Four of the sixteen samples err in each epoch; fifteen times the root of sixteen is sixty.
+    assert_array_equal(model.validation_scores_, np.full(1 + 60 // 4, 0.75))
 
 
 @pytest.mark.parametrize(("tol", "n_iter_no_change"), [(0.0, 1), (0.0, 4), (0.1, 6)])

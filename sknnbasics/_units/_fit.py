@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cached_property
 from math import inf
 
 import numpy as np
@@ -12,7 +13,10 @@ from ._scoring import mistaken_weight
 from ._stopping import Stall
 from ._weights import Units
 
-CORRECTIONS_A_WEIGHT = 20  # chosen by tests/benchmarks/bench_defaults.py --candidates
+# Corrections in vain that end a training, times the root of the number of samples: of many
+# samples a smaller share, of eight several each. Measured by tests/benchmarks/bench_defaults.py.
+PATIENCE = 15
+NEGLIGIBLE = 1e-6  # share of the weight of all samples that is no difference
 
 
 class End(Enum):
@@ -70,9 +74,10 @@ class Samples:
     def take(self, rows):
         return replace(self, X=self.X[rows], codes=self.codes[rows], rows=None)
 
-    def weight_of(self, rows):
-        """What a mistake on each of these samples would weigh together."""
-        return float(self.class_weights[self.codes[rows]].sum())
+    @cached_property
+    def weight(self):
+        """What mistakes on all samples would weigh."""
+        return float(self.class_weights[self.codes].sum())
 
     def mistaken_weight(self, weights):
         return mistaken_weight(*weights, self.X, self.codes, self.class_weights)
@@ -88,20 +93,22 @@ class Pocket:
         Those that are watched.
     weights : tuple of coefficients and intercepts, or None
         Copies, in C order.
-    mistaken : float
-        The weight of the samples that they mistake.
+    mistaken, fewest : float
+        The weight of the samples that they mistake, and that which any weights did.
     """
 
     samples: Samples
     weights: tuple | None = None
     mistaken: float = inf
+    fewest: float = inf
 
     def offer(self, weights):
-        """Keep the weights if none did better; return the weight of what they mistake."""
+        """Keep the weights if none did better; give the weight of what they mistake."""
         mistaken = self.samples.mistaken_weight(weights)
-        if mistaken <= self.mistaken:
+        if mistaken <= self.fewest + NEGLIGIBLE * self.samples.weight:
             self.weights = tuple(np.array(array, order="C") for array in weights)
             self.mistaken = mistaken
+            self.fewest = min(self.fewest, mistaken)
         return mistaken
 
 
@@ -170,14 +177,16 @@ class Fit:
             self.pocket = Pocket(samples if held_out is None else held_out)
             if self.earlier is not None:
                 self.pocket.offer(self.earlier)
-        stall = Stall(self._patience(samples), settings.tol, settings.n_iter_no_change)
+        n_units = len(self.units.intercept)
+        patience = PATIENCE * len(samples.rows) ** 0.5
+        stall = Stall(patience, settings.tol, settings.n_iter_no_change)
         orders = visiting_orders(samples.rows, settings.shuffle, self.rng)
-        visited = len(self.units.intercept) * samples.weight_of(samples.rows)
+        visited = samples.class_weights[samples.codes[samples.rows]].sum()
         for _ in range(settings.max_iter):
             on_epoch_begin()
             mistaken = self.visit(samples, next(orders))
             self._fill_pocket(held_out)
-            share = mistaken / visited if held_out is None else 1 - self.scores[-1]
+            share = mistaken / (n_units * visited) if held_out is None else 1 - self.scores[-1]
             stall.observe(share, self.mistakes[-1])
             if on_epoch_end():
                 return End.ASKED
@@ -219,10 +228,6 @@ class Fit:
         if not self.units.finite:
             raise WeightsOverflow(len(self.mistakes) + 1)
 
-    def _patience(self, samples):
-        """Corrections that may be in vain: as many as samples, but no more than 20 a weight."""
-        return min(len(samples.rows), CORRECTIONS_A_WEIGHT * (samples.X.shape[1] + 1))
-
     def _fill_pocket(self, held_out):
         """Offer the candidates, of which the later wins a tie."""
         if self.pocket is None:
@@ -231,8 +236,7 @@ class Fit:
         if held_out is None:
             self.converged |= self.pocket.mistaken == 0
         else:
-            whole = held_out.weight_of(slice(None))
-            self._record_score((whole - mistaken) / whole)
+            self._record_score((held_out.weight - mistaken) / held_out.weight)
 
     def _record_score(self, score):
         """Give this epoch a score, and those before it NaN where they have none."""
@@ -240,10 +244,10 @@ class Fit:
         self.scores[-1] = score
 
     def _candidates(self):
-        if self.settings.average is not True:
-            yield self.units.last()
         if self.settings.average:
             yield self.units.averaged()
+        if self.settings.average is not True:
+            yield self.units.last()
 
     def _average_that_separates(self, samples):
         """The average, once enough epochs without a mistake have gone into it.
