@@ -63,9 +63,7 @@ def compare(title, X, y, metric, models, folds):
     for name, model in models.items():
         outcome = cross_validate(make_pipeline(StandardScaler(), model), X, y, cv=folds)
         scores, milliseconds = outcome["test_score"], 1000 * np.median(outcome["fit_time"])
-        print(
-            f"  {name:<24} {scores.mean():.3f} ± {scores.std():.3f} {milliseconds:8.1f} ms a fit"
-        )
+        print(f"  {name:<24} {scores.mean():.3f} ± {scores.std():.3f} {milliseconds:8.1f} ms a fit")
 
 
 def main():

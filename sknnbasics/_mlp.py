@@ -39,7 +39,6 @@ from ._training import (
 )
 from ._validation import (
     FLOATS,
-    checked_csr,
     checked_init,
     checked_weights,
     generator_from,
@@ -611,7 +610,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         check_is_fitted(self)
         check_same_namespace(X, self, attribute="y_low_", method=method)
         dtype = self.coefs_[0].dtype
-        return checked_csr(validated(self, X, reset=False, accept_sparse="csr", dtype=dtype))
+        return validated(self, X, reset=False, accept_sparse="csr", dtype=dtype)
 
     def _theta(self):
         return self._state.layers.join(self.coefs_, self.intercepts_)

@@ -30,12 +30,12 @@ from ._units import End, Fit, Samples, Settings, Units, WeightsOverflow, decisio
 from ._validation import (
     FLOATS,
     cast,
-    checked_csr,
     checked_init,
     generator_from,
     hold_out,
     private_generator,
     publish,
+    readable_init,
     training_data,
     validated,
 )
@@ -390,15 +390,10 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         array([ 0.5, -1. ])
         """
         check_is_fitted(self)
-        X = validated(
-            self,
-            to_numpy(X),
-            reset=False,
-            accept_sparse="csr",
-            order="C",
-            dtype=self.coef_.dtype,
-        )
-        return decisions(self.coef_, self.intercept_, checked_csr(X))
+        coef, intercept = self._weights()
+        X = to_numpy(X)
+        X = validated(self, X, reset=False, accept_sparse="csr", order="C", dtype=coef.dtype)
+        return decisions(coef, intercept, X)
 
     def predict(self, X):
         """Label of each sample.
@@ -449,7 +444,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             reset=reset,
             accept_sparse="csr",
             order="C",
-            dtype=FLOATS if reset else self.coef_.dtype,
+            dtype=FLOATS if reset else self._weights()[0].dtype,
         )
         whole = y.dtype.kind in "biu"  # labels without a check that takes a tenth of a small fit
         if not whole:
@@ -557,6 +552,17 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             list(self.mistake_curve_),
             [] if self.validation_scores_ is None else list(self.validation_scores_),
             earlier=weights,
+        )
+
+    def _weights(self):
+        """The fitted weights, which someone may have replaced, as compiled loops read them."""
+        given = getattr(self.coef_, "dtype", None)
+        dtype = given if given in FLOATS else np.dtype(np.float64)
+        n_units = len(self.classes_) if len(self.classes_) > 2 else 1
+        shape = (n_units, self.n_features_in_)
+        return (
+            readable_init(self.coef_, shape, dtype, "coef_"),
+            readable_init(self.intercept_, shape[:1], dtype, "intercept_"),
         )
 
     def _units(self, coef, intercept):
@@ -677,10 +683,10 @@ class _State:
 
     def units_behind(self, weights):
         """A copy of the weights that learn; None if the published ones were replaced."""
-        if self.units is None:
+        if self.units is None or not all(map(np.array_equal, self.learned, weights)):
             return None
-        ours = all(map(np.array_equal, self.learned, weights))
-        return copy.deepcopy(self.units) if ours else None
+        self.units.check(*weights)
+        return copy.deepcopy(self.units)
 
     def plain(self):
         """The same in containers, numbers and arrays, which a file can hold without our types."""

@@ -528,7 +528,7 @@ def test_validation_targets_outside_y_range():
         ("one of weight", network, (X[:2], y[:2], [1, 0]), {}),
         ("nothing left to train on", network, (X[:2], y[:2]), {"validation_fraction": 0.999}),
         ("one of a class", perceptron, (X[:4], [0, 1, 1, 1]), {}),
-        ("fewer held out than classes", perceptron, (X[:6], [0, 0, 1, 1, 2, 2]), {}),
+        ("fewer left than classes", perceptron, (X[:5], [0, 0, 1, 1, 2]), {}),
     ],
 )
 def test_hold_out_of_too_few_samples(estimator, samples, params):
@@ -914,5 +914,76 @@ def test_training_does_not_go_on_from_weights_that_were_broken(name, value):
     setattr(estimator, name, value)
     assert_refused(lambda e: e.partial_fit(X, labels), estimator, ValueError, name)
     if value.shape == (1, 4):
-        message = "coef_ has 4 weights a unit, but X 3 features"
+        message = r"coef_ must have shape \(1, 3\), got \(1, 4\)"
         assert_refused(lambda e: e.predict(X), estimator, ValueError, message)
+
+
+@pytest.mark.parametrize("average", [False, True, "pocket"])
+@table(
+    ("name", "value"),
+    [
+        ("no intercept", "intercept_", np.array([])),
+        ("two intercepts", "intercept_", np.zeros(2)),
+        ("too many weights", "coef_", np.zeros((1, 99))),
+        ("too few", "coef_", np.zeros((1, 1))),
+    ],
+)
+@pytest.mark.parametrize("method", ["predict", "partial_fit", "fit"])
+def test_replaced_weights_are_not_read_beyond(average, name, value, method):
+    estimator = fitted(perceptron, average=average, warm_start=True)
+    setattr(estimator, name, value)
+    calls = {
+        "predict": lambda e: e.predict(X),
+        "partial_fit": lambda e: e.partial_fit(X, labels),
+        "fit": lambda e: e.fit(X, labels),
+    }
+    assert_refused(calls[method], estimator, ValueError, f"{name} must have shape")
+
+
+@pytest.mark.parametrize("lag", ["coef_lag", "intercept_lag", "coef", "intercept"])
+def test_a_damaged_state_is_not_read_beyond(lag):
+    estimator = fitted(perceptron, average=True)
+    setattr(estimator._state.units, lag, np.zeros((1, 1)))
+    assert_refused(lambda e: e.partial_fit(X, labels), estimator, ValueError, "file.*is damaged")
+
+
+@pytest.mark.parametrize("kind", ["csr", "csc", "bsr", "coo"])
+@pytest.mark.parametrize("estimator", [network, perceptron], ids=["network", "perceptron"])
+def test_sparse_indices_outside_are_refused_in_every_format(estimator, kind):
+    A = sp.csr_array(X).asformat(kind)
+    if kind == "coo":
+        A.col[3] = 10**6
+    else:
+        A.indices = A.indices.copy()
+        A.indices[1] = 10**6
+    for call in (lambda e: e.fit(A, labels), lambda e: e.predict(A)):
+        assert_refused(call, fitted(estimator), ValueError, "X is a broken sparse matrix")
+
+
+@pytest.mark.parametrize("estimator", [network, perceptron], ids=["network", "perceptron"])
+def test_too_few_starts_of_rows_are_refused(estimator):
+    A = sp.csr_array(X)
+    A.indptr = A.indptr[:5].copy()
+    assert_refused(
+        lambda e: e.fit(A, labels), fitted(estimator), ValueError, "X is a broken sparse matrix"
+    )
+
+
+@pytest.mark.parametrize("estimator", [network, perceptron], ids=["network", "perceptron"])
+def test_gaps_and_odd_addresses_in_memory_are_read_as_any_other(estimator):
+    dense = np.frombuffer(b"x" + X.tobytes(), np.uint8)[1:].view(X.dtype).reshape(X.shape)
+    assert not dense.flags.aligned
+    A = sp.csr_array(X)
+    gaps = sp.csr_array((np.repeat(A.data, 2)[::2], A.indices, A.indptr), shape=A.shape)
+    assert not gaps.data.flags.c_contiguous
+    expected = clone(estimator).fit(X, labels).predict(X)
+    np.testing.assert_allclose(clone(estimator).fit(dense, labels).predict(dense), expected)
+    np.testing.assert_allclose(clone(estimator).fit(gaps, labels).predict(gaps), expected)
+
+
+def test_whole_numbers_as_weights_are_weights():
+    unit = clone(perceptron).fit(X[:, :2], np.arange(len(X)) % 3)
+    unit.coef_, unit.intercept_ = np.array([[1, 0], [0, 1], [-1, -1]]), np.zeros(3, int)
+    assert unit.predict([[0.4, 0.1], [0.1, 0.4], [-0.4, -0.4]]).tolist() == [0, 1, 2]
+    unit.coef_ = unit.coef_.tolist()
+    assert unit.predict([[0.4, 0.1], [0.1, 0.4], [-0.4, -0.4]]).tolist() == [0, 1, 2]

@@ -4,11 +4,10 @@ from itertools import islice
 from operator import index
 
 import numpy as np
-from sklearn.utils.validation import validate_data
 
 from .. import functional
 from .._output_range import OutputRange
-from .._validation import checked_weights
+from .._validation import checked_weights, validated
 
 
 class CostSlice:
@@ -42,7 +41,7 @@ class CostSlice:
 def _rows(network, X, y, sample_weight):
     """Samples, targets carried into the unit interval, and weights."""
     dtype = network.coefs_[0].dtype
-    X, y = validate_data(
+    X, y = validated(
         network,
         X,
         y,

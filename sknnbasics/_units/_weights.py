@@ -42,6 +42,18 @@ class Units:
             self.coef_lag = np.zeros_like(self.coef, dtype=np.float64)
             self.intercept_lag = np.zeros_like(self.intercept, dtype=np.float64)
 
+    def check(self, coef, intercept):
+        """Refuse arrays that are not shaped as these, which compiled loops would read beyond."""
+        lags = [(self.coef_lag, coef), (self.intercept_lag, intercept)] if self.average else []
+        sound = all(array.shape == like.shape and array.dtype == np.float64 for array, like in lags)
+        for array, like in [(self.coef, coef), (self.intercept, intercept)]:
+            sound = sound and array.shape == like.shape and array.dtype == like.dtype
+        if not sound:
+            raise ValueError(
+                "The state that training goes on from does not fit the weights: the file that "
+                "this model came from is damaged. Fit it anew."
+            )
+
     def arrange(self, order):
         """Lay the coefficients out unit by unit ("C") or feature by feature ("F")."""
         self.coef = np.asarray(self.coef, order=order)
