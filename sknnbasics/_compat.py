@@ -12,7 +12,7 @@ from scipy.sparse import issparse
 from sklearn import get_config
 from sklearn.base import _fit_context as fit_context
 from sklearn.utils._array_api import _convert_to_numpy, get_namespace, get_namespace_and_device
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -38,6 +38,7 @@ __all__ = [
     "CallbackSupportMixin",
     "FitTasks",
     "Interval",
+    "Options",
     "StrOptions",
     "as_floats",
     "check_same_namespace",

@@ -1103,7 +1103,7 @@ class _Slice:
     def __init__(self, network, weights, X, y, sample_weight):
         self._coefs = [W.copy() for W in network.coefs_]
         self._intercepts = [b.copy() for b in network.intercepts_]
-        self._alpha = network.alpha
+        self._alpha = network._given_alpha()
         self._X, self._T, self._s = _rows(network, X, y, sample_weight)
         self._varied = [self._view(*address) for address in weights]
         self.point = np.array([float(view[0]) for view in self._varied])

@@ -18,6 +18,7 @@ FLOORS = {
     "_optimizers": 1,
     "_stopping": 1,
     "_output_range": 1,
+    "_penalty": 1,
     "_training": 1,
     "functional": 1,
     "_validation": 2,
