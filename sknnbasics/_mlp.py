@@ -66,7 +66,7 @@ AUTO_LEARNING_RATE = {"adam": 0.01, "sgd": 0.3}
 SMALL_DATA = 2000  # rows up to which "auto" is L-BFGS
 
 LEAST_UPDATES = 10  # for each epoch of n_iter_no_change, however few its batches
-STILL_RISING = 0.02  # what R² gained in the last fifth of the epochs
+STILL_RISING = 0.03  # what R² gained in the last twentieth of the epochs
 
 
 class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):

@@ -44,45 +44,45 @@ def estimated_alpha(H, T, s, fit_intercept=True):
     if total < LEAST_SAMPLES or not varied.any():
         return float(CANDIDATES[0])
     p = s @ T / total
-    root = np.sqrt(s)[:, None]
-    eigenvalues, projected = _spectrum(H, s, root * (T - p), fit_intercept)
+    with np.errstate(over="ignore", invalid="ignore"):
+        gram, features = _gram(H, s, fit_intercept)
+    if not np.isfinite(gram).all():  # H is too large to be squared
+        return float(CANDIDATES[0])
+    Y = np.sqrt(s)[:, None] * (T - p)
+    eigenvalues, projected = _spectrum(gram, Y if features is None else features.T @ Y)
+    if features is not None:
+        projected /= eigenvalues[:, None]
     ratios = CANDIDATES**2 / TYPICAL
     evidence = 0.0
     for output in np.flatnonzero(varied):
-        slope, squared = p[output] * (1 - p[output]), s @ (T[:, output] - p[output]) ** 2
+        slope, squared = p[output] * (1 - p[output]), Y[:, output] @ Y[:, output]
         scaled = slope**2 * eigenvalues
         evidence += _log_evidence(ratios, scaled, projected[:, output], squared, total)
     return float(CANDIDATES[np.argmax(evidence)])
 
 
-def _spectrum(H, s, Y, centre):
-    """Eigenvalues of the weighted H Hᵀ, and the squares of Y along its eigenvectors.
+def _gram(H, s, centre):
+    """The smaller of HᵀH and H Hᵀ, of weighted rows, and H where it is the first.
 
-    They come from the smaller of HᵀH and H Hᵀ, and sparse H stays sparse.
+    Sparse H stays sparse: it gives H Hᵀ.
     """
-    n_rows, n_units = H.shape
     root = np.sqrt(s)[:, None]
-    if not issparse(H):
-        H = H.astype(np.float64)
-        H = root * (H - s @ H / s.sum() if centre else H)
-        if n_units < n_rows:
-            return _of_units(H, Y)
-    K = H @ H.T
     if issparse(H):
-        K = K.toarray().astype(np.float64)
+        K = (H @ H.T).toarray().astype(np.float64)
         if centre:
             means = s @ K / s.sum()
-            K = K - means - means[:, None] + means @ s / s.sum()
-        K = root * K * root.T
-    eigenvalues, vectors = np.linalg.eigh(K)
-    return np.maximum(eigenvalues, 0), (vectors.T @ Y) ** 2
+            K += means @ s / s.sum() - means - means[:, None]
+        return root * K * root.T, None
+    H = H.astype(np.float64)
+    H = root * (H - s @ H / s.sum() if centre else H)
+    return (H.T @ H, H) if H.shape[1] < H.shape[0] else (H @ H.T, None)
 
 
-def _of_units(H, Y):
-    eigenvalues, vectors = np.linalg.eigh(H.T @ H)
+def _spectrum(gram, Y):
+    """Eigenvalues that are not zero, and the squares of Y along their eigenvectors."""
+    eigenvalues, vectors = np.linalg.eigh(gram)
     real = eigenvalues > 1e-12 * eigenvalues[-1]
-    eigenvalues, vectors = eigenvalues[real], vectors[:, real]
-    return eigenvalues, (vectors.T @ (H.T @ Y)) ** 2 / eigenvalues[:, None]
+    return eigenvalues[real], (vectors[:, real].T @ Y) ** 2
 
 
 def _log_evidence(ratios, eigenvalues, projected, squared, n_samples):

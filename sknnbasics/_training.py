@@ -179,9 +179,9 @@ class Progress:
         return min(self.loss_curve, default=None)
 
     def recent_gain(self):
-        """How much R² rose over the last fifth of the epochs of this call."""
+        """How much R² rose over the last twentieth of the epochs of this call."""
         shares = [1.0, *map(self.objective.share_of_constant, self.error_curve)]
-        last = max(1, len(shares) // 5)
+        last = max(1, len(shares) // 20)
         return min(shares[:-last]) - min(shares[-last:])
 
     def kept(self, theta):
