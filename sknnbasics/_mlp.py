@@ -92,9 +92,11 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         largest target of positive weight at a = 0.1 and 0.9, for each output.
         Known bounds are never left by a prediction; (0, 1) is the article's
         network.
-    solver : {"adam", "sgd", "lbfgs"}, default="adam"
+    solver : {"auto", "adam", "sgd", "lbfgs"}, default="auto"
         "adam" [2]_; "sgd", the article's gradient descent, with momentum; or
-        "lbfgs", SciPy's L-BFGS-B on all rows at once, for small data.
+        "lbfgs", SciPy's L-BFGS-B on all rows at once, for small data. "auto" is
+        "lbfgs" in a `fit` of at most 2000 samples that are NumPy's or sparse,
+        and "adam" in any other, and in `partial_fit`.
     batch_size : "auto", int or None, default="auto"
         Rows of a batch; "auto" cuts an epoch into equal batches of at most 200,
         None is all rows, as in the article. Not used by "lbfgs".
@@ -109,17 +111,25 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         `n_iter_no_change` epochs are no better, which needs a `tol`.
     power_t : float, default=0.5
         Exponent of "invscaling".
-    alpha : float, default=0.02
-        L2 penalty on the weights, not on the biases.
+    alpha : "auto" or float, default="auto"
+        L2 penalty on the weights, not on the biases. "auto" fits it to the
+        noise of the targets, between 0.001 and 0.32, as the geometric mean of
+        0.01 and the penalty that has the highest evidence [4]_ in a linear
+        model of the hidden activations at the initial weights; fewer than ten
+        samples tell nothing about noise, and 0.001 is taken. Later calls that
+        continue the training keep what the first one found, `alpha_`.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Most epochs of one call of `fit`; an iteration of "lbfgs" is an epoch.
     max_fun : int, default=15000
         Most evaluations of the cost by "lbfgs".
     tol : float or None, default=1e-4
         An epoch counts as better when its cost falls below
-        ``best * (1 - tol)``. None: train for all of `max_iter`.
-    n_iter_no_change : int, default=10
-        Training stops after exactly this many epochs in a row that are no better.
+        ``best * (1 - tol)``. When training ends, the best weights are kept.
+        None: train for all of `max_iter`, and keep the last weights.
+    n_iter_no_change : int or inf, default=10
+        Training stops after this many epochs in a row that are no better, which
+        with "adam" and "sgd" must hold ten updates each on average, and not
+        before the network is better than a constant.
     momentum : float, default=0.9
         Momentum of "sgd"; 0 is the article's rule.
     nesterovs_momentum : bool, default=True
@@ -148,7 +158,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     init : {"glorot_uniform", "standard_normal"}, default="glorot_uniform"
         Initial weights and biases: uniform within ±4 √(6 / (fan_in + fan_out))
         [3]_ in the hidden layers and ±√(2 / (fan_in + fan_out)) in the output
-        layer, or standard normal, the article's ``randn``.
+        layer, whose biases begin where the output is the mean target; or
+        standard normal throughout, the article's ``randn``.
 
     Attributes
     ----------
@@ -168,6 +179,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         epochs of a call that had none.
     n_iter_ : int
         Epochs run, over all calls that the weights stem from.
+    solver_ : {"adam", "sgd", "lbfgs"}
+        The solver of the last call.
+    alpha_ : float
+        The penalty of the last call.
     t_ : int
         Samples seen in training.
     n_layers_ : int
@@ -191,7 +206,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     Notes
     -----
     A sigmoid is flat away from zero, so features should be of the order of one:
-    put a StandardScaler before the network. The targets need no scaling.
+    put a StandardScaler before the network. The targets need no scaling: they
+    are carried into the unit interval. Where a few of them lie far from all
+    others, as prices and incomes do, the others share a small part of that
+    interval; a TransformedTargetRegressor with their logarithm gives them more.
 
     A row of weight 2 equals a repeated row exactly where a batch holds all
     rows; rows of weight 0 are left out. float32 input keeps weights, predictions
@@ -204,6 +222,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     .. [2] Kingma, Ba (2015), "Adam: a method for stochastic optimization".
     .. [3] Glorot, Bengio (2010), "Understanding the difficulty of training
        deep feedforward neural networks".
+    .. [4] MacKay (1992), "Bayesian interpolation".
 
     Examples
     --------
@@ -387,8 +406,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         Warns
         -----
         ConvergenceWarning
-            If `max_iter` or `max_fun` ends the training while `tol` is set, or if it
-            ends at a cost no lower than that of predicting the mean of y.
+            Where `tol` is set: if training ends with predictions of the training
+            samples that are no better than the mean of y, or if `max_iter` or
+            `max_fun` ends it while their R² still rose, by more than 0.03 in the
+            last twentieth of the epochs.
 
         Examples
         --------
@@ -433,8 +454,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         """Train for one epoch over a chunk of the data.
 
         The optimizer goes on from where the last call left it, also across
-        pickling. With ``y_range="auto"`` the first chunk fixes the range, so
-        give the range if later targets may lie outside. Not for "lbfgs".
+        pickling; after a `fit` by "lbfgs", a new one begins on its weights. With
+        ``y_range="auto"`` and ``alpha="auto"`` the first chunk fixes the range
+        and the penalty, so give the range if later targets may lie outside.
+        Not for "lbfgs", nor with `early_stopping`.
 
         Parameters
         ----------
@@ -453,7 +476,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            As `fit`, and if `early_stopping` is set.
+            As `fit`.
 
         Examples
         --------
