@@ -30,8 +30,10 @@ ESTIMATORS = [
     PerceptronClassifier(),
     PerceptronClassifier(average=True),
     SigmoidMLPRegressor(),
+    SigmoidMLPRegressor(solver="adam"),
     SigmoidMLPRegressor(solver="sgd"),
     SigmoidMLPRegressor(solver="lbfgs"),
+    SigmoidMLPRegressor(early_stopping=True),
     SigmoidMLPRegressor(hidden_layer_sizes=(10, 5)),
 ]
 
