@@ -867,9 +867,9 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             ending = limit or f"n_iter_no_change={self.n_iter_no_change}"
             warn(
                 f"{ending} ended the training with predictions that are no better than the mean "
-                f"of y: R² is {r2:.3g} on the training samples. Scale X, for example with "
-                f"StandardScaler, lower alpha (here {run.alpha:.3g}), or change {rate}max_iter, "
-                "init or y_range.",
+                f"of y: R² is {r2:.3g} on the training samples. If y depends on X, scale X, for "
+                f"example with StandardScaler, lower alpha (here {run.alpha:.3g}), or change "
+                f"{rate}max_iter or init.",
                 ConvergenceWarning,
             )
         elif limit is not None and run.progress.recent_gain() > STILL_RISING:
@@ -1085,7 +1085,7 @@ def _trains_by_epochs(estimator):
             "partial_fit is not for solver='lbfgs', which needs all rows at once: "
             "use solver='adam' or 'sgd'."
         )
-    if estimator.early_stopping:
+    if isinstance(estimator.early_stopping, bool | np.bool_) and estimator.early_stopping:
         raise AttributeError(
             "partial_fit runs one epoch and holds nothing out: set early_stopping=False."
         )

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 LEAST_SAMPLES = 10  # fewer tell nothing about their noise
-MOST_ROWS = 1000
+MOST_ROWS = 2000
 CANDIDATES = np.logspace(-3, -0.5, 26)
 TYPICAL = 0.01
 

@@ -14,7 +14,7 @@ from scipy.sparse import issparse
 from ._compat import copied, namespace
 from ._stopping import Patience
 
-NO_BETTER = 1e-6  # an R² of no more than this is that of a constant, but for rounding
+NO_BETTER = 0.01  # an R² below which a network is no better than a constant
 
 
 class Rows(NamedTuple):
