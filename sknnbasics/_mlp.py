@@ -32,7 +32,7 @@ from ._compat import (
 )
 from ._optimizers import Adam, GradientDescent
 from ._output_range import OutputRange, from_unit
-from ._penalty import MOST_ROWS, estimated_alpha
+from ._penalty import LEAST_ALPHA, MOST_ROWS, estimated_alpha
 from ._stopping import Patience
 from ._training import (
     NO_BETTER,
@@ -115,9 +115,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         L2 penalty on the weights, not on the biases. "auto" fits it to the
         noise of the targets, between 0.001 and 0.32, as the geometric mean of
         0.01 and the penalty that has the highest evidence [4]_ in a linear
-        model of the hidden activations at the initial weights; fewer than ten
-        samples tell nothing about noise, and 0.001 is taken. Later calls that
-        continue the training keep what the first one found, `alpha_`.
+        model of the hidden activations at the initial weights. It is 0.001 for
+        fewer than ten samples, which tell nothing about noise, and where
+        `partial_fit` begins, whose chunks are part of more. Later calls that
+        continue the training keep `alpha_`.
     max_iter : int, default=200
         Most epochs of one call of `fit`; an iteration of "lbfgs" is an epoch.
     max_fun : int, default=15000
@@ -129,7 +130,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     n_iter_no_change : int or inf, default=10
         Training stops after this many epochs in a row that are no better, which
         with "adam" and "sgd" must hold ten updates each on average, and not
-        before the network is better than a constant.
+        before R² of the training samples is above 0.01.
     momentum : float, default=0.9
         Momentum of "sgd"; 0 is the article's rule.
     nesterovs_momentum : bool, default=True
@@ -407,9 +408,9 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         -----
         ConvergenceWarning
             Where `tol` is set: if training ends with predictions of the training
-            samples that are no better than the mean of y, or if `max_iter` or
-            `max_fun` ends it while their R² still rose, by more than 0.03 in the
-            last twentieth of the epochs.
+            samples that are no better than the mean of y, at an R² of 0.01 or
+            less, or if `max_iter` or `max_fun` ends it while R² still rose, by more
+            than 0.03 in the last twentieth of the epochs.
 
         Examples
         --------
@@ -455,9 +456,9 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
 
         The optimizer goes on from where the last call left it, also across
         pickling; after a `fit` by "lbfgs", a new one begins on its weights. With
-        ``y_range="auto"`` and ``alpha="auto"`` the first chunk fixes the range
-        and the penalty, so give the range if later targets may lie outside.
-        Not for "lbfgs", nor with `early_stopping`.
+        ``y_range="auto"`` the first chunk fixes the range, so give the range if
+        later targets may lie outside. `alpha` is divided by the weights of the
+        chunk. Not for "lbfgs", nor with `early_stopping`.
 
         Parameters
         ----------
@@ -500,7 +501,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
                 now, best=before.best, n_stalled=before.n_stalled, n_updates=before.n_updates
             )
         run.progress.on_epoch_end = lambda: self._report(run)
-        self._set_objective(run, data)
+        # A chunk is part of more: a penalty made for its few samples would be too strong for all.
+        self._set_objective(run, data, auto_alpha=LEAST_ALPHA)
         try:
             self._descend(run, max_iter=1)
             fitted = self._fitted(run, run.theta)
@@ -832,19 +834,21 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         train, validation = hold_out(len(data.Y), self.validation_fraction, rng)
         return data.take(train), data.take(validation)
 
-    def _set_objective(self, run, data, held_out=None):
+    def _set_objective(self, run, data, held_out=None, auto_alpha=None):
         rows = data.rows(run.output_range)
-        run.alpha = self._given_alpha() if run.continues else None
-        if run.alpha is None:
-            run.alpha = self.alpha if self.alpha != "auto" else _estimated_alpha(run, rows)
+        known = run.continues or self.alpha != "auto"
+        run.alpha = self._given_alpha() if known else None
+        if run.alpha is None:  # files of version 0.1.0 hold none
+            run.alpha = auto_alpha or _estimated_alpha(run, rows)
         backprop = backprop_for(data.X)(run.layers, run.alpha, float(data.s.sum()))
-        run.objective = run.progress.objective = Objective(backprop, rows)
+        run.objective = Objective(backprop, rows)
         if held_out is not None:
             validation = held_out.rows(run.output_range)
             run.progress.validation_cost = lambda theta: backprop.cost(theta, *validation)
 
     def _train(self, run, tasks):
         """Train, warn of what is not as it should be, and return the fitted attributes."""
+        run.progress.objective = run.objective
         run.progress.on_epoch_begin = tasks.begin_epoch
         run.progress.on_epoch_end = lambda: self._end_epoch(run, tasks)
         if run.solver != "lbfgs":

@@ -6,6 +6,7 @@ from scipy.sparse import issparse
 LEAST_SAMPLES = 10  # fewer tell nothing about their noise
 MOST_ROWS = 2000
 CANDIDATES = np.logspace(-3, -0.5, 26)
+LEAST_ALPHA = float(CANDIDATES[0])
 TYPICAL = 0.01
 
 
@@ -40,14 +41,14 @@ def estimated_alpha(H, T, s, fit_intercept=True):
     """
     T, s = T.astype(np.float64), s.astype(np.float64)
     total = s.sum()
-    varied = (T != T[0]).any(axis=0)
+    varied = np.ptp(T, axis=0) > 0
     if total < LEAST_SAMPLES or not varied.any():
-        return float(CANDIDATES[0])
+        return LEAST_ALPHA
     p = s @ T / total
     with np.errstate(over="ignore", invalid="ignore"):
         gram, features = _gram(H, s, fit_intercept)
     if not np.isfinite(gram).all():  # H is too large to be squared
-        return float(CANDIDATES[0])
+        return LEAST_ALPHA
     Y = np.sqrt(s)[:, None] * (T - p)
     eigenvalues, projected = _spectrum(gram, Y if features is None else features.T @ Y)
     if features is not None:

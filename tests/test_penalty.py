@@ -5,7 +5,7 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.stats import multivariate_normal
 
-from sknnbasics._penalty import CANDIDATES, TYPICAL, estimated_alpha
+from sknnbasics._penalty import CANDIDATES, LEAST_ALPHA, TYPICAL, estimated_alpha
 
 
 def rows(noise, n=60, n_units=8, seed=0):
@@ -66,6 +66,6 @@ def test_sparse_inputs_give_what_dense_ones_give(fit_intercept):
 
 def test_where_nothing_tells_the_noise_the_penalty_is_the_least():
     H, T, s = rows(1.0)
-    assert estimated_alpha(H[:9], T[:9], s[:9]) == CANDIDATES[0]
-    assert estimated_alpha(H, np.full_like(T, 0.3), s) == CANDIDATES[0]
-    assert estimated_alpha(np.full_like(H, np.nan), T, s) == CANDIDATES[0]
+    assert estimated_alpha(H[:9], T[:9], s[:9]) == LEAST_ALPHA
+    assert estimated_alpha(H, np.full_like(T, 0.3), s) == LEAST_ALPHA
+    assert estimated_alpha(np.full_like(H, np.nan), T, s) == LEAST_ALPHA
