@@ -43,6 +43,7 @@ from ._training import (
     Rows,
     descend,
     equal_batch_size,
+    equal_rows,
     lbfgs,
     merge_repeated,
 )
@@ -151,7 +152,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     early_stopping : bool, default=False
         Whether to watch the cost of a validation set, stop when it is no
         better for `n_iter_no_change` epochs, and keep the weights where it was
-        lowest. The set is `X_val` of `fit`, or held out of the samples.
+        lowest. The set is `X_val` of `fit`, or held out of the samples; equal
+        samples are held out together.
     validation_fraction : float, default=0.1
         Fraction of the samples to hold out.
     fit_intercept : bool, default=True
@@ -831,7 +833,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             return data, None
         # The same samples in each call, where random_state is an int.
         rng = private_generator(self.random_state)
-        train, validation = hold_out(len(data.Y), self.validation_fraction, rng)
+        train, validation = data.held_out(self.validation_fraction, rng)
         return data.take(train), data.take(validation)
 
     def _set_objective(self, run, data, held_out=None, auto_alpha=None):
@@ -978,6 +980,18 @@ class _Data:
 
     def take(self, rows):
         return replace(self, X=self.space.take(self.X, rows), Y=self.Y[rows], s=self.s[rows])
+
+    def held_out(self, fraction, rng):
+        """Row numbers to train on and to validate on.
+
+        Equal rows stay together, so that a row of weight 2 and a row given twice
+        are the same here too; those of tensors are not compared.
+        """
+        if self.space.xp is not np:
+            return hold_out(len(self.Y), fraction, rng)
+        first, group = equal_rows(self.X, self.Y)
+        parts = hold_out(len(first), fraction, rng)
+        return [np.flatnonzero(np.isin(group, part)) for part in parts]
 
     def mean(self, output_range):
         """The mean of the targets of each output, in the unit interval."""

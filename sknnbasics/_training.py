@@ -278,25 +278,34 @@ def merge_repeated(rows):
     way a row of weight 2 and a row given twice are the same computation, bit
     for bit, in whatever order the rows come.
     """
-    keys = _sparse_keys(rows) if issparse(rows.X) else _dense_keys(rows)
-    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
-    s = np.bincount(group.ravel(), rows.s).astype(rows.s.dtype)
+    first, group = equal_rows(rows.X, rows.T)
+    s = np.bincount(group, rows.s).astype(rows.s.dtype)
     return Rows(rows.X[first], rows.T[first], s)
 
 
-def _dense_keys(rows):
+def equal_rows(X, T):
+    """A row of each group of equal ones, and the number of the group of each row.
+
+    The groups come in an order that does not depend on that of the rows.
+    """
+    keys = _sparse_keys(X, T) if issparse(X) else _dense_keys(X, T)
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    return first, group.ravel()
+
+
+def _dense_keys(X, T):
     """Each row of X and T as one string of bytes."""
-    joined = np.ascontiguousarray(np.column_stack([rows.X, rows.T]))
+    joined = np.ascontiguousarray(np.column_stack([X, T]))
     return joined.view(f"V{joined.strides[0]}").ravel()
 
 
-def _sparse_keys(rows):
+def _sparse_keys(X, T):
     """A digest of each row: what is stored of it may be of any length."""
-    X, keys = rows.X, np.empty(len(rows.T), "V16")
+    keys = np.empty(len(T), "V16")
     for i in range(len(keys)):
         stored = slice(X.indptr[i], X.indptr[i + 1])
         row = blake2b(digest_size=16)
-        for part in (X.indices[stored], X.data[stored], rows.T[i]):
+        for part in (X.indices[stored], X.data[stored], T[i]):
             row.update(part.tobytes())
         keys[i] = row.digest()
     return keys

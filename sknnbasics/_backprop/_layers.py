@@ -88,7 +88,8 @@ class Layers:
         """Set the output biases so that outputs begin near the `means` of their targets.
 
         Where they begin elsewhere, the first epochs do nothing but move them,
-        overshoot, and leave the other weights flat.
+        overshoot, and leave the other weights flat. They are rounded, so that
+        the last digits of a mean, which the order of the rows moves, do not show.
         """
         means = np.clip(means, 0.01, 0.99)
-        self.split(theta)[1][-1][...] = np.log(means / (1 - means))
+        self.split(theta)[1][-1][...] = np.log(means / (1 - means)).round(6)
