@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Sized
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
 
@@ -985,13 +986,17 @@ class _Data:
         """Row numbers to train on and to validate on.
 
         Equal rows stay together, so that a row of weight 2 and a row given twice
-        are the same here too; those of tensors are not compared.
+        are the same here too, unless too few rows differ. Those of tensors are
+        not compared.
         """
-        if self.space.xp is not np:
-            return hold_out(len(self.Y), fraction, rng)
-        first, group = equal_rows(self.X, self.Y)
-        parts = hold_out(len(first), fraction, rng)
-        return [np.flatnonzero(np.isin(group, part)) for part in parts]
+        if self.space.xp is np:
+            # Ranks of the targets, so that their unit does not decide which are held out.
+            ranks = [np.unique(y, return_inverse=True)[1].ravel() for y in self.Y.T]
+            first, group = equal_rows(self.X, np.column_stack(ranks))
+            with suppress(ValueError):
+                parts = hold_out(len(first), fraction, copy.deepcopy(rng))
+                return [np.flatnonzero(np.isin(group, part)) for part in parts]
+        return hold_out(len(self.Y), fraction, rng)
 
     def mean(self, output_range):
         """The mean of the targets of each output, in the unit interval."""

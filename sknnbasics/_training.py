@@ -70,8 +70,11 @@ class Objective:
         return float(xp.mean(1 - errors[varied] / self._constant_errors[varied]))
 
     def share_of_constant(self, error):
-        """Half the mean squared `error` as a fraction of that of predicting the mean."""
-        return error / self._constant_cost if self._constant_cost else 0.0
+        """Half the mean squared `error` as a fraction of that of predicting the mean.
+
+        1 where the mean has none, which nothing can lower.
+        """
+        return error / self._constant_cost if self._constant_cost else 1.0
 
     def weight(self, rows):
         """How much the batch counts in the cost of an epoch: the sum of its weights."""

@@ -979,8 +979,9 @@ def test_no_warning_comes_where_ten_times_the_epochs_gain_nothing(solver):
 @each_solver
 def test_a_constant_target_that_is_predicted_warns_of_nothing(solver):
     X, _ = samples()
-    model = SigmoidMLPRegressor(solver=solver, random_state=0).fit(X, np.full(50, 3.0))
-    assert_array_equal(model.predict(X), 3.0)
+    for max_iter in (1, 200):
+        model = SigmoidMLPRegressor(solver=solver, max_iter=max_iter, random_state=0)
+        assert_array_equal(model.fit(X, np.full(50, 3.0)).predict(X), 3.0)
 
 
 @each_solver
