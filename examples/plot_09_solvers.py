@@ -83,7 +83,7 @@ for solver in networks:
     print(f"{solver:8}  {scores.mean():.3f} ± {scores.std():.3f}   {np.median(times):7.2f}")
 
 # %%
-# ``"adam"`` is the default, since it also serves where the samples do not fit one batch.
-# ``"lbfgs"`` wants all rows at once, and is worth a try on small data. ``"sgd"`` is the article's
+# The default, ``"auto"``, is ``"lbfgs"`` on small data, as here: it wants all rows at once. Above
+# 2000 samples it is ``"adam"``, which moves after every batch of them. ``"sgd"`` is the article's
 # rule; while its curve still falls it wants more epochs, or a ``learning_rate_init`` that is chosen
 # for the data.

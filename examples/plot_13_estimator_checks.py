@@ -22,8 +22,8 @@ from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 
 estimators = {
     "PerceptronClassifier": PerceptronClassifier(),
-    'SigmoidMLPRegressor "adam"': SigmoidMLPRegressor(),
-    'SigmoidMLPRegressor "lbfgs"': SigmoidMLPRegressor(solver="lbfgs"),
+    'SigmoidMLPRegressor "auto"': SigmoidMLPRegressor(),
+    'SigmoidMLPRegressor "adam"': SigmoidMLPRegressor(solver="adam"),
     "scikit-learn's Perceptron": Perceptron(),
 }
 results = {}

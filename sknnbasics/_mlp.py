@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Sized
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
 
@@ -18,6 +19,7 @@ from ._callbacks import FitTasks
 from ._compat import (
     CallbackSupportMixin,
     Interval,
+    Options,
     StrOptions,
     check_same_namespace,
     fit_context,
@@ -26,8 +28,10 @@ from ._compat import (
 )
 from ._optimizers import Adam, GradientDescent
 from ._output_range import OutputRange, from_unit
+from ._penalty import LEAST_ALPHA, MOST_ROWS, estimated_alpha
 from ._stopping import Patience
 from ._training import (
+    NO_BETTER,
     Batches,
     LearningRate,
     Objective,
@@ -35,7 +39,9 @@ from ._training import (
     Rows,
     descend,
     equal_batch_size,
+    equal_rows,
     lbfgs,
+    merge_repeated,
 )
 from ._validation import (
     FLOATS,
@@ -54,8 +60,10 @@ from ._warnings import warn
 
 # Measured by tests/benchmarks/bench_defaults.py.
 AUTO_LEARNING_RATE = {"adam": 0.01, "sgd": 0.3}
+SMALL_DATA = 2000  # rows up to which "auto" is L-BFGS
 
-NOTHING_LEARNED = 1e-3  # where the cost lies below that of a constant by a smaller share
+LEAST_UPDATES = 10  # for each epoch of n_iter_no_change, however few its batches
+STILL_RISING = 0.03  # what R² gained in the last twentieth of the epochs
 
 
 class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
@@ -81,9 +89,11 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         largest target of positive weight at a = 0.1 and 0.9, for each output.
         Known bounds are never left by a prediction; (0, 1) is the article's
         network.
-    solver : {"adam", "sgd", "lbfgs"}, default="adam"
+    solver : {"auto", "adam", "sgd", "lbfgs"}, default="auto"
         "adam" [2]_; "sgd", the article's gradient descent, with momentum; or
-        "lbfgs", SciPy's L-BFGS-B on all rows at once, for small data.
+        "lbfgs", SciPy's L-BFGS-B on all rows at once, for small data. "auto" is
+        "lbfgs" in a `fit` of at most 2000 samples that are NumPy's or sparse,
+        and "adam" in any other, and in `partial_fit`.
     batch_size : "auto", int or None, default="auto"
         Rows of a batch; "auto" cuts an epoch into equal batches of at most 200,
         None is all rows, as in the article. Not used by "lbfgs".
@@ -98,17 +108,26 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         `n_iter_no_change` epochs are no better, which needs a `tol`.
     power_t : float, default=0.5
         Exponent of "invscaling".
-    alpha : float, default=0.02
-        L2 penalty on the weights, not on the biases.
+    alpha : "auto" or float, default="auto"
+        L2 penalty on the weights, not on the biases. "auto" fits it to the
+        noise of the targets, between 0.001 and 0.32, as the geometric mean of
+        0.01 and the penalty that has the highest evidence [4]_ in a linear
+        model of the hidden activations at the initial weights. It is 0.001 for
+        fewer than ten samples, which tell nothing about noise, and where
+        `partial_fit` begins, whose chunks are part of more. Later calls that
+        continue the training keep `alpha_`.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Most epochs of one call of `fit`; an iteration of "lbfgs" is an epoch.
     max_fun : int, default=15000
         Most evaluations of the cost by "lbfgs".
     tol : float or None, default=1e-4
         An epoch counts as better when its cost falls below
-        ``best * (1 - tol)``. None: train for all of `max_iter`.
-    n_iter_no_change : int, default=10
-        Training stops after exactly this many epochs in a row that are no better.
+        ``best * (1 - tol)``. When training ends, the best weights are kept.
+        None: train for all of `max_iter`, and keep the last weights.
+    n_iter_no_change : int or inf, default=10
+        Training stops after this many epochs in a row that are no better, which
+        with "adam" and "sgd" must hold ten updates each on average, and not
+        before R² of the training samples is above 0.01.
     momentum : float, default=0.9
         Momentum of "sgd"; 0 is the article's rule.
     nesterovs_momentum : bool, default=True
@@ -129,7 +148,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     early_stopping : bool, default=False
         Whether to watch the cost of a validation set, stop when it is no
         better for `n_iter_no_change` epochs, and keep the weights where it was
-        lowest. The set is `X_val` of `fit`, or held out of the samples.
+        lowest. The set is `X_val` of `fit`, or held out of the samples; equal
+        samples are held out together.
     validation_fraction : float, default=0.1
         Fraction of the samples to hold out.
     fit_intercept : bool, default=True
@@ -137,7 +157,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     init : {"glorot_uniform", "standard_normal"}, default="glorot_uniform"
         Initial weights and biases: uniform within ±4 √(6 / (fan_in + fan_out))
         [3]_ in the hidden layers and ±√(2 / (fan_in + fan_out)) in the output
-        layer, or standard normal, the article's ``randn``.
+        layer, whose biases begin where the output is the mean target; or
+        standard normal throughout, the article's ``randn``.
 
     Attributes
     ----------
@@ -157,6 +178,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         epochs of a call that had none.
     n_iter_ : int
         Epochs run, over all calls that the weights stem from.
+    solver_ : {"adam", "sgd", "lbfgs"}
+        The solver of the last call.
+    alpha_ : float
+        The penalty of the last call.
     t_ : int
         Samples seen in training.
     n_layers_ : int
@@ -180,7 +205,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     Notes
     -----
     A sigmoid is flat away from zero, so features should be of the order of one:
-    put a StandardScaler before the network. The targets need no scaling.
+    put a StandardScaler before the network. The targets need no scaling: they
+    are carried into the unit interval. Where a few of them lie far from all
+    others, as prices and incomes do, the others share a small part of that
+    interval; a TransformedTargetRegressor with their logarithm gives them more.
 
     A row of weight 2 equals a repeated row exactly where a batch holds all
     rows; rows of weight 0 are left out. float32 input keeps weights, predictions
@@ -193,6 +221,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     .. [2] Kingma, Ba (2015), "Adam: a method for stochastic optimization".
     .. [3] Glorot, Bengio (2010), "Understanding the difficulty of training
        deep feedforward neural networks".
+    .. [4] MacKay (1992), "Bayesian interpolation".
 
     Examples
     --------
@@ -223,16 +252,19 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     _parameter_constraints: dict = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
         "y_range": [StrOptions({"auto"}), "array-like"],
-        "solver": [StrOptions({"adam", "sgd", "lbfgs"})],
+        "solver": [StrOptions({"auto", "adam", "sgd", "lbfgs"})],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left"), None],
         "learning_rate_init": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
         "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
         "power_t": [Interval(Real, 0, None, closed="left")],
-        "alpha": [Interval(Real, 0, None, closed="left")],
+        "alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left"), None],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "n_iter_no_change": [
+            Interval(Integral, 1, None, closed="left"),
+            Options(Real, {np.inf}),
+        ],
         "momentum": [Interval(Real, 0, 1, closed="both")],
         "nesterovs_momentum": ["boolean"],
         "beta_1": [Interval(Real, 0, 1, closed="left")],
@@ -253,12 +285,12 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         *,
         hidden_layer_sizes=(100,),
         y_range="auto",
-        solver="adam",
+        solver="auto",
         batch_size="auto",
         learning_rate_init="auto",
         learning_rate="constant",
         power_t=0.5,
-        alpha=0.02,
+        alpha="auto",
         max_iter=200,
         max_fun=15000,
         tol=1e-4,
@@ -373,8 +405,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         Warns
         -----
         ConvergenceWarning
-            If `max_iter` or `max_fun` ends the training while `tol` is set, or if it
-            ends at a cost no lower than that of predicting the mean of y.
+            Where `tol` is set: if training ends with predictions of the training
+            samples that are no better than the mean of y, at an R² of 0.01 or
+            less, or if `max_iter` or `max_fun` ends it while R² still rose, by more
+            than 0.03 in the last twentieth of the epochs.
 
         Examples
         --------
@@ -392,23 +426,23 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         continues = self.warm_start and hasattr(self, "coefs_")
         data = self._validate(X, y, sample_weight, reset=not continues)
         held_out = self._validate_held_out(data, X_val, y_val, sample_weight_val)
-        run = self._start(data, self._generator(continues), continues)
+        run = self._start(data, self._generator(continues), continues, self._fit_solver(data))
         _take_initial_weights(run, coefs_init, intercepts_init)
         self._set_objective(run, *self._split(data, held_out, run))
         with np.errstate(over="ignore", invalid="ignore"):
             run.progress.begin(run.theta)
         tasks = FitTasks(self, self.max_iter, X, y, sample_weight)
         try:
-            self._train(run, tasks)
+            fitted = self._train(run, tasks)
         except KeyboardInterrupt:
             run.progress.check_finite(run.theta)
             warn(
                 f"Training was interrupted in epoch {len(run.progress.loss_curve) + 1}; "
-                "the weights reached so far are kept.",
+                "the best weights reached so far are kept.",
             )
+            fitted = self._fitted(run)
         finally:
             run.progress.release()
-        fitted = self._fitted(run)
         tasks.end(lambda: fitted)
         publish(self, fitted)
         return self
@@ -419,8 +453,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         """Train for one epoch over a chunk of the data.
 
         The optimizer goes on from where the last call left it, also across
-        pickling. With ``y_range="auto"`` the first chunk fixes the range, so
-        give the range if later targets may lie outside. Not for "lbfgs".
+        pickling; after a `fit` by "lbfgs", a new one begins on its weights. With
+        ``y_range="auto"`` the first chunk fixes the range, so give the range if
+        later targets may lie outside. `alpha` is divided by the weights of the
+        chunk. Not for "lbfgs", nor with `early_stopping`.
 
         Parameters
         ----------
@@ -439,7 +475,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            As `fit`, and if `early_stopping` is set.
+            As `fit`.
 
         Examples
         --------
@@ -453,24 +489,24 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         >>> network.predict([[0.5, -0.5], [-0.5, 0.5]]).round().tolist()
         [1.0, 0.0]
         """
-        if self.early_stopping:
-            raise ValueError(
-                "partial_fit runs one epoch and holds nothing out: set early_stopping=False."
-            )
         first = not hasattr(self, "coefs_")
         data = self._validate(X, y, sample_weight, reset=first)
-        run = self._start(data, self._generator(not first), continues=not first)
+        solver = "adam" if self.solver == "auto" else self.solver
+        run = self._start(data, self._generator(not first), not first, solver)
         if not first:
+            before, now = self._state.patience, run.progress.patience
             run.progress.patience = replace(
-                self._state.patience, tol=self.tol, n_iter_no_change=self.n_iter_no_change
+                now, best=before.best, n_stalled=before.n_stalled, n_updates=before.n_updates
             )
         run.progress.on_epoch_end = lambda: self._report(run)
-        self._set_objective(run, data)
+        # A chunk is part of more: a penalty made for its few samples would be too strong for all.
+        self._set_objective(run, data, auto_alpha=LEAST_ALPHA)
         try:
             self._descend(run, max_iter=1)
+            fitted = self._fitted(run, run.theta)
         finally:
             run.progress.release()
-        publish(self, self._fitted(run))
+        publish(self, fitted)
         return self
 
     def predict(self, X):
@@ -498,7 +534,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         """
         X = self._inputs(X, "predict")
         with np.errstate(over="ignore", invalid="ignore"):
-            a = backprop_for(X)(self._state.layers, self.alpha).predict(self._theta(), X)
+            a = backprop_for(X)(self._state.layers, 0.0).predict(self._theta(), X)
         _refuse_nan(a, X)
         predictions = from_unit(a, self.y_low_, self.y_high_)
         return predictions[:, 0] if self._state.flat else predictions
@@ -622,7 +658,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             raise ValueError(f"y has {data.Y.shape[1]} outputs, the network {self.n_outputs_}.")
         self._state.output_range.check_points(data.Y)
         rows = data.rows(self._state.output_range)
-        backprop = backprop_for(data.X)(self._state.layers, self.alpha)
+        backprop = backprop_for(data.X)(self._state.layers, self._given_alpha())
         with np.errstate(over="ignore", invalid="ignore"):
             cost, grad = backprop.cost_and_gradient(self._theta(), *rows)
         _refuse_nan(cost, data.X)
@@ -674,23 +710,42 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         """Go on with the stream of the last call, which a failure must not advance."""
         return copy.deepcopy(self._state.rng) if continues else private_generator(self.random_state)
 
-    def _start(self, data, rng, continues):
+    def _fit_solver(self, data):
+        """The solver of `fit`: "auto" is L-BFGS where the samples are few, and NumPy's."""
+        if self.solver != "auto":
+            return self.solver
+        small = data.space.xp is np and len(data.Y) <= SMALL_DATA
+        return "lbfgs" if small else "adam"
+
+    def _start(self, data, rng, continues, solver):
         """The state to train from: that of the last call, or a new one."""
         layers = self._layers(data)
         progress = Progress(
-            Patience(self.tol, self.n_iter_no_change, relative=True),
-            self._learning_rate(),
-            early_stopping=self.early_stopping,
+            self._patience(solver), self._learning_rate(solver), early_stopping=self.early_stopping
         )
         if continues:
             self._resume(progress, layers)
             theta, (output_range, warned) = self._theta(), self._kept_range(data)
-            optimizer = self._optimizer(copy.deepcopy(self._state.optimizer))
+            optimizer = self._optimizer(solver, copy.deepcopy(self._state.optimizer))
         else:
-            theta = data.space.asarray(layers.draw(self.init, rng), data.X.dtype)
             output_range, warned = self._output_range(data), False
-            optimizer = self._optimizer()
-        return _Run(data, layers, theta, output_range, optimizer, rng, progress, warned)
+            theta = layers.draw(self.init, rng)
+            if layers.fit_intercept and self.init == "glorot_uniform":
+                layers.begin_at(data.mean(output_range), theta)
+            theta = data.space.asarray(theta, data.X.dtype)
+            optimizer = self._optimizer(solver)
+        return _Run(
+            data, layers, theta, output_range, solver, optimizer, rng, progress, warned, continues
+        )
+
+    def _patience(self, solver):
+        # An iteration of L-BFGS is worth many updates, so it counts by itself.
+        min_updates = 0 if solver == "lbfgs" else LEAST_UPDATES * self.n_iter_no_change
+        return Patience(self.tol, self.n_iter_no_change, relative=True, min_updates=min_updates)
+
+    def _given_alpha(self):
+        """The penalty of the parameters, or None where the data are to tell it."""
+        return getattr(self, "alpha_", None) if self.alpha == "auto" else self.alpha
 
     def _resume(self, progress, layers):
         """Take up the curves and the learning rate where the last call left them."""
@@ -719,20 +774,20 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         hidden = [int(n) for n in hidden]
         return Layers((data.X.shape[1], *hidden, data.Y.shape[1]), bool(self.fit_intercept))
 
-    def _learning_rate(self):
-        if self.solver == "lbfgs":
+    def _learning_rate(self, solver):
+        if solver == "lbfgs":
             return None
         auto = self.learning_rate_init == "auto"
-        initial = AUTO_LEARNING_RATE[self.solver] if auto else self.learning_rate_init
-        schedule = self.learning_rate if self.solver == "sgd" else "constant"
+        initial = AUTO_LEARNING_RATE[solver] if auto else self.learning_rate_init
+        schedule = self.learning_rate if solver == "sgd" else "constant"
         return LearningRate(initial, schedule, self.power_t)
 
-    def _optimizer(self, previous=None):
+    def _optimizer(self, solver, previous=None):
         """A new optimizer, or the previous one with today's settings."""
-        if self.solver == "lbfgs":
+        if solver == "lbfgs":
             return None
-        settings = {"learning_rate": self._learning_rate().initial}
-        if self.solver == "adam":
+        settings = {"learning_rate": self._learning_rate(solver).initial}
+        if solver == "adam":
             kind = Adam
             # float32 would round a smaller epsilon to zero, which then divides zero.
             epsilon = max(self.epsilon, float(np.finfo(np.float32).tiny))
@@ -774,46 +829,58 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             return data, None
         # The same samples in each call, where random_state is an int.
         rng = private_generator(self.random_state)
-        train, validation = hold_out(len(data.Y), self.validation_fraction, rng)
+        train, validation = data.held_out(self.validation_fraction, rng)
         return data.take(train), data.take(validation)
 
-    def _set_objective(self, run, data, held_out=None):
-        backprop = backprop_for(data.X)(run.layers, self.alpha, float(data.s.sum()))
-        run.objective = Objective(backprop, data.rows(run.output_range))
+    def _set_objective(self, run, data, held_out=None, auto_alpha=None):
+        rows = data.rows(run.output_range)
+        known = run.continues or self.alpha != "auto"
+        run.alpha = self._given_alpha() if known else None
+        if run.alpha is None:  # files of version 0.1.0 hold none
+            run.alpha = auto_alpha or _estimated_alpha(run, rows)
+        backprop = backprop_for(data.X)(run.layers, run.alpha, float(data.s.sum()))
+        run.objective = Objective(backprop, rows)
         if held_out is not None:
             validation = held_out.rows(run.output_range)
             run.progress.validation_cost = lambda theta: backprop.cost(theta, *validation)
 
     def _train(self, run, tasks):
+        """Train, warn of what is not as it should be, and return the fitted attributes."""
+        run.progress.objective = run.objective
         run.progress.on_epoch_begin = tasks.begin_epoch
         run.progress.on_epoch_end = lambda: self._end_epoch(run, tasks)
-        if self.solver != "lbfgs":
+        if run.solver != "lbfgs":
             limit = f"max_iter={self.max_iter} epochs"
             stopped = self._descend(run, self.max_iter)
         else:
             limit = f"max_iter={self.max_iter} epochs or max_fun={self.max_fun} evaluations"
             with np.errstate(over="ignore", invalid="ignore"):
                 stopped = lbfgs(run.theta, run.objective, run.progress, self.max_iter, self.max_fun)
+        theta = run.progress.kept(run.theta)
         if self.tol is not None and not run.progress.asked_to_stop:
-            self._warn_unless_converged(run, None if stopped else limit)
+            self._warn_unless_converged(run, theta, None if stopped else limit)
+        return self._fitted(run, theta)
 
-    def _warn_unless_converged(self, run, limit):
-        """Warn if the network is no better than a constant, or if `limit` ended the training."""
-        cost, trivial = run.progress.reached, run.objective.cost_without_inputs()
-        by_rate = self.solver != "lbfgs"
-        if cost > (1 - NOTHING_LEARNED) * trivial > 0:
+    def _warn_unless_converged(self, run, theta, limit):
+        """Warn if the network is no better than a constant, or if it was still learning."""
+        r2 = run.objective.r2(theta)
+        rate = "" if run.solver == "lbfgs" else "learning_rate_init, "
+        if r2 <= NO_BETTER:
+            ending = limit or f"n_iter_no_change={self.n_iter_no_change}"
             warn(
-                f"{limit or 'Patience'} ended the training at a cost of {cost:.3g}, and without "
-                f"looking at X it could be {trivial:.3g}: nothing was learned. "
-                "Scale X, for example with StandardScaler, or change "
-                + ("learning_rate_init, alpha or max_iter." if by_rate else "alpha or max_iter."),
+                f"{ending} ended the training with predictions that are no better than the mean "
+                f"of y: R² is {r2:.3g} on the training samples. If y depends on X, scale X, for "
+                f"example with StandardScaler, lower alpha (here {run.alpha:.3g}), or change "
+                f"{rate}max_iter or init.",
                 ConvergenceWarning,
             )
-        elif limit is not None:
+        elif limit is not None and run.progress.recent_gain() > STILL_RISING:
             warn(
-                f"{limit} ended the training while the cost still fell. Increase the limit"
-                + (", raise learning_rate_init," if by_rate else "")
-                + " or scale X, for example with StandardScaler.",
+                f"{limit} ended the training while R² on the training samples, now {r2:.3f}, "
+                "still rose. Raise max_iter"
+                + (" or learning_rate_init" if rate else "")
+                + ", or scale X, for example with StandardScaler. If R² of new samples does not "
+                "rise with it, use early_stopping=True or a larger alpha.",
                 ConvergenceWarning,
             )
 
@@ -842,9 +909,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         fitted = self._fitted(run)
         return fitted | {"_state": copy.deepcopy(fitted["_state"])}
 
-    def _fitted(self, run):
+    def _fitted(self, run, theta=None):
+        """The fitted attributes, of `theta` or of the best parameters so far."""
         progress = run.progress
-        theta = run.theta if progress.best_theta is None else progress.best_theta
+        theta = progress.kept(run.theta) if theta is None else theta
         coefs, intercepts = _split(run.layers, copied(theta))
         low, high = map(run.data.space.asarray, run.output_range.bounds(run.data.precision))
         return run.data.seen | {
@@ -855,6 +923,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             "loss_curve_": list(progress.loss_curve),
             "validation_loss_curve_": list(progress.validation_loss_curve) or None,
             "n_iter_": len(progress.loss_curve),
+            "solver_": run.solver,
+            "alpha_": float(run.alpha),
             "t_": progress.t,
             "n_layers_": len(run.layers.sizes),
             "n_outputs_": run.layers.sizes[-1],
@@ -906,6 +976,27 @@ class _Data:
 
     def take(self, rows):
         return replace(self, X=self.space.take(self.X, rows), Y=self.Y[rows], s=self.s[rows])
+
+    def held_out(self, fraction, rng):
+        """Row numbers to train on and to validate on.
+
+        Equal rows stay together, so that a row of weight 2 and a row given twice
+        are the same here too, unless too few rows differ. Those of tensors are
+        not compared.
+        """
+        if self.space.xp is np:
+            # Ranks of the targets, so that their unit does not decide which are held out.
+            ranks = [np.unique(y, return_inverse=True)[1].ravel() for y in self.Y.T]
+            first, group = equal_rows(self.X, np.column_stack(ranks))
+            with suppress(ValueError):
+                parts = hold_out(len(first), fraction, copy.deepcopy(rng))
+                return [np.flatnonzero(np.isin(group, part)) for part in parts]
+        return hold_out(len(self.Y), fraction, rng)
+
+    def mean(self, output_range):
+        """The mean of the targets of each output, in the unit interval."""
+        T = output_range.to_unit(self.Y)
+        return self.s.astype(np.float64) @ T / self.s.sum(dtype=np.float64)
 
     def rows(self, output_range):
         T, s = output_range.to_unit(self.Y, self.precision), self.s
@@ -975,10 +1066,13 @@ class _Run:
     layers: Layers
     theta: np.ndarray
     output_range: OutputRange
+    solver: str
     optimizer: GradientDescent | Adam | None
     rng: np.random.RandomState
     progress: Progress
     warned: bool
+    continues: bool
+    alpha: float | None = None
     objective: Objective | None = None
 
     def state(self):
@@ -1009,7 +1103,25 @@ def _trains_by_epochs(estimator):
             "partial_fit is not for solver='lbfgs', which needs all rows at once: "
             "use solver='adam' or 'sgd'."
         )
+    if isinstance(estimator.early_stopping, bool | np.bool_) and estimator.early_stopping:
+        raise AttributeError(
+            "partial_fit runs one epoch and holds nothing out: set early_stopping=False."
+        )
     return True
+
+
+def _estimated_alpha(run, rows):
+    """What `estimated_alpha` finds, on rows at even distances, at the initial weights."""
+    if run.solver == "lbfgs":  # which takes repeated rows as rows of more weight
+        rows = merge_repeated(rows)
+    some = np.arange(0, rows.T.shape[0], -(-rows.T.shape[0] // MOST_ROWS))
+    X = run.data.space.take(rows.X, some)
+    coefs, intercepts = run.layers.split(run.theta)
+    with np.errstate(over="ignore", invalid="ignore"):
+        H = feedforward(X, coefs[:-1], intercepts[:-1])[-1]
+    H = H if issparse(H) else to_numpy(H)
+    T, s = to_numpy(rows.T)[some], to_numpy(rows.s)[some]
+    return estimated_alpha(H, T, s, run.layers.fit_intercept)
 
 
 def _take_initial_weights(run, coefs_init, intercepts_init):

@@ -15,34 +15,44 @@ class Patience:
     tol : float or None
         How far a value must fall below the best one to count as better;
         None: never run out.
-    n_iter_no_change : int
+    n_iter_no_change : int or inf
         How many epochs in a row may be no better.
     relative : bool
         Whether `tol` is a fraction of the best value, or absolute.
+    min_updates : int
+        How many updates must have been no better as well: epochs of one batch
+        are too short to judge.
     best : float
         The lowest value so far.
-    n_stalled : int
-        Epochs in a row that were no better.
+    n_stalled, n_updates : int
+        Epochs in a row that were no better, and their updates.
     """
 
     tol: float | None
-    n_iter_no_change: int
+    n_iter_no_change: float
     relative: bool = False
     best: float = inf
     n_stalled: int = 0
+    min_updates: int = 0
+    n_updates: int = 0
 
     @property
     def exhausted(self):
-        return self.tol is not None and self.n_stalled >= self.n_iter_no_change
+        waited = self.n_stalled >= self.n_iter_no_change and self.n_updates >= self.min_updates
+        return self.tol is not None and waited
 
-    def observe(self, value):
-        """Take the value of one more epoch; lower is better."""
-        self.n_stalled = 0 if value < self._bar() else self.n_stalled + 1
+    def observe(self, value, n_updates=1):
+        """Take the value of one more epoch, and its number of updates; lower is better."""
+        if value < self._bar():
+            self.restart()
+        else:
+            self.n_stalled += 1
+            self.n_updates += n_updates
         self.best = min(self.best, value)
 
     def restart(self):
         """Wait the full time again, against the same best value."""
-        self.n_stalled = 0
+        self.n_stalled = self.n_updates = 0
 
     def _bar(self):
         if self.relative and self.best <= NEGLIGIBLE:

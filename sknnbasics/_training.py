@@ -14,6 +14,8 @@ from scipy.sparse import issparse
 from ._arrays import copied, namespace
 from ._stopping import Patience
 
+NO_BETTER = 0.01  # an R² below which a network is no better than a constant
+
 
 class Rows(NamedTuple):
     """Samples X, their targets T in the unit interval, and their weights s."""
@@ -31,8 +33,14 @@ class Objective:
     train: Rows
 
     def __post_init__(self):
-        xp, s = namespace(self.train.s)
+        _, T, s = self.train
+        xp, s = namespace(s)
         self._weighted = bool(xp.any(s != s[0]))
+        total = xp.sum(s)
+        self._total = float(total)
+        T = T - T[:1, :]  # exactly 0 where all targets are equal
+        self._constant_errors = s @ (T - (s @ T) / total) ** 2
+        self._constant_cost = float(xp.sum(self._constant_errors)) / (2 * self._total)
 
     @property
     def n_samples(self):
@@ -42,18 +50,31 @@ class Objective:
         """Cost and gradient of the batch `rows`; None for all rows."""
         return self.backprop.cost_and_gradient(theta, *self.train, rows)
 
-    def cost_without_inputs(self):
-        """The lowest cost of weights that are all zero: of predicting a constant.
+    def penalty(self, theta):
+        """The part of the cost that is no error."""
+        weights = theta[: self.backprop.layers.n_weights]
+        return 0.5 * self.backprop.alpha * float(weights @ weights) / self._total
 
-        That is the mean of the targets, or 1/2 in a network without biases; 0
-        where all targets are equal.
+    def r2(self, theta):
+        """R² of the training rows, the mean over all outputs whose targets vary.
+
+        NaN where none does: there is nothing to explain.
         """
-        _, T, s = self.train
+        X, T, s = self.train
         xp, s = namespace(s)
-        total = xp.sum(s)
-        T = T - (T[:1, :] if self.backprop.layers.fit_intercept else 0.5)
-        mean = (s @ T) / total if self.backprop.layers.fit_intercept else 0.0
-        return float(xp.sum(s[:, None] * (T - mean) ** 2) / (2 * total))
+        with np.errstate(over="ignore", invalid="ignore"):
+            errors = s @ (self.backprop.predict(theta, X) - T) ** 2
+        varied = self._constant_errors > 0
+        if not bool(xp.any(varied)):
+            return math.nan
+        return float(xp.mean(1 - errors[varied] / self._constant_errors[varied]))
+
+    def share_of_constant(self, error):
+        """Half the mean squared `error` as a fraction of that of predicting the mean.
+
+        1 where the mean has none, which nothing can lower.
+        """
+        return error / self._constant_cost if self._constant_cost else 1.0
 
     def weight(self, rows):
         """How much the batch counts in the cost of an epoch: the sum of its weights."""
@@ -126,7 +147,10 @@ class Progress:
         From theta to the cost of the held-out rows.
     early_stopping : bool
         Whether patience watches the validation cost, and `best_theta` keeps
-        the parameters where it was lowest.
+        the parameters where it was lowest; else those of the epoch of the
+        lowest cost, if patience can end the training.
+    objective : Objective or None
+        What is minimised, to tell whether it is better than that of a constant.
     on_epoch_begin, on_epoch_end : callables without arguments
         The second returns True to stop.
     loss_curve, validation_loss_curve : lists of float
@@ -139,41 +163,61 @@ class Progress:
     learning_rate: LearningRate | None = None
     validation_cost: Callable | None = None
     early_stopping: bool = False
+    objective: Objective | None = None
     on_epoch_begin: Callable = lambda: None
     on_epoch_end: Callable = lambda: False
     loss_curve: list = field(default_factory=list)
     validation_loss_curve: list = field(default_factory=list)
     t: int = 0
+    error_curve: list = field(default_factory=list)
     best_theta: Any = None
-    best_validation_cost: float = math.inf
+    best_cost: float = math.inf
     asked_to_stop: bool = False
 
     @property
     def best_loss(self):
         """The lowest cost that was watched, or None."""
         if self.early_stopping and self.best_theta is not None:
-            return self.best_validation_cost
+            return self.best_cost
         return min(self.loss_curve, default=None)
 
-    @property
-    def reached(self):
-        """The cost that training ended with: the lowest, where the best weights are kept."""
-        return min(self.loss_curve) if self.early_stopping else self.loss_curve[-1]
+    def recent_gain(self):
+        """How much R² rose over the last twentieth of the epochs of this call."""
+        shares = [1.0, *map(self.objective.share_of_constant, self.error_curve)]
+        last = max(1, len(shares) // 20)
+        return min(shares[:-last]) - min(shares[-last:])
+
+    def kept(self, theta):
+        """The parameters that training has to show: the best ones, as far as they were watched.
+
+        The cost of an epoch is the mean over its batches, each before its
+        update, and no cost of the parameters that the epoch ended with. So the
+        best ones are held against the last ones on all rows.
+        """
+        best = self.best_theta
+        if best is None or self.early_stopping or self.objective is None:
+            return theta if best is None else best
+        with np.errstate(over="ignore", invalid="ignore"):
+            return best if self.objective(best)[0] < self.objective(theta)[0] else theta
 
     def begin(self, theta):
         """Before the first epoch: what an earlier call reached may remain the best."""
         if self.early_stopping and self.loss_curve:
             self._keep_if_best(theta, float(self.validation_cost(theta)))
 
-    def end_epoch(self, theta, cost):
+    def end_epoch(self, theta, cost, n_updates=1):
         """Record an epoch; True where training should stop."""
         self.check_finite(theta, cost)
         self.loss_curve.append(cost)
+        if self.objective is not None:
+            self.error_curve.append(cost - self.objective.penalty(theta))
         self._validate(theta)
         curve = self.validation_loss_curve if self.early_stopping else self.loss_curve
-        self.patience.observe(curve[-1])
+        self.patience.observe(curve[-1], n_updates)
+        if self.early_stopping or self.patience.tol is not None:
+            self._keep_if_best(theta, curve[-1])
         self.asked_to_stop = self.on_epoch_end()
-        return self.asked_to_stop or self._has_stalled()
+        return self.asked_to_stop or self._has_stalled(theta)
 
     def release(self):
         """Let go of the callables, and so of the rows that they hold.
@@ -181,7 +225,7 @@ class Progress:
         They lead back here, and such a circle keeps the rows in memory until
         the garbage collector runs, which arrays do not bring about.
         """
-        self.on_epoch_begin = self.on_epoch_end = self.validation_cost = None
+        self.on_epoch_begin = self.on_epoch_end = self.validation_cost = self.objective = None
 
     def check_finite(self, theta, cost=0.0):
         """Refuse weights that have diverged."""
@@ -201,20 +245,24 @@ class Progress:
         missing = len(self.loss_curve) - len(self.validation_loss_curve)
         self.validation_loss_curve += [math.nan] * missing
         if self.validation_cost is not None:
-            cost = self.validation_loss_curve[-1] = float(self.validation_cost(theta))
-            self._keep_if_best(theta, cost)
+            self.validation_loss_curve[-1] = float(self.validation_cost(theta))
 
     def _keep_if_best(self, theta, cost):
-        if self.early_stopping and cost < self.best_validation_cost:
-            self.best_validation_cost, self.best_theta = cost, copied(theta)
+        if cost < self.best_cost:
+            self.best_cost, self.best_theta = cost, copied(theta)
 
-    def _has_stalled(self):
+    def _has_stalled(self, theta):
         if not self.patience.exhausted:
             return False
-        if self.learning_rate is not None and self.learning_rate.shrink():
+        slower = self.learning_rate is not None and self.learning_rate.shrink()
+        if slower or self._is_lost(theta):
             self.patience.restart()
             return False
         return True
+
+    def _is_lost(self, theta):
+        """Whether a constant would do as well, so that it is too early to stop."""
+        return self.objective is not None and self.objective.r2(theta) <= NO_BETTER
 
 
 def equal_batch_size(n_samples, at_most):
@@ -233,25 +281,34 @@ def merge_repeated(rows):
     way a row of weight 2 and a row given twice are the same computation, bit
     for bit, in whatever order the rows come.
     """
-    keys = _sparse_keys(rows) if issparse(rows.X) else _dense_keys(rows)
-    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
-    s = np.bincount(group.ravel(), rows.s).astype(rows.s.dtype)
+    first, group = equal_rows(rows.X, rows.T)
+    s = np.bincount(group, rows.s).astype(rows.s.dtype)
     return Rows(rows.X[first], rows.T[first], s)
 
 
-def _dense_keys(rows):
+def equal_rows(X, T):
+    """A row of each group of equal ones, and the number of the group of each row.
+
+    The groups come in an order that does not depend on that of the rows.
+    """
+    keys = _sparse_keys(X, T) if issparse(X) else _dense_keys(X, T)
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    return first, group.ravel()
+
+
+def _dense_keys(X, T):
     """Each row of X and T as one string of bytes."""
-    joined = np.ascontiguousarray(np.column_stack([rows.X, rows.T]))
+    joined = np.ascontiguousarray(np.column_stack([X, T]))
     return joined.view(f"V{joined.strides[0]}").ravel()
 
 
-def _sparse_keys(rows):
+def _sparse_keys(X, T):
     """A digest of each row: what is stored of it may be of any length."""
-    X, keys = rows.X, np.empty(len(rows.T), "V16")
+    keys = np.empty(len(T), "V16")
     for i in range(len(keys)):
         stored = slice(X.indptr[i], X.indptr[i + 1])
         row = blake2b(digest_size=16)
-        for part in (X.indices[stored], X.data[stored], rows.T[i]):
+        for part in (X.indices[stored], X.data[stored], T[i]):
             row.update(part.tobytes())
         keys[i] = row.digest()
     return keys
@@ -263,13 +320,15 @@ def descend(theta, objective, optimizer, batches, progress, max_iter):
         progress.on_epoch_begin()
         optimizer.learning_rate = progress.learning_rate.at(progress.t)
         total = weight = 0.0
+        n_updates = 0
         for rows in batches:
             cost, grad = objective(theta, rows)
             optimizer.update(theta, grad)
             total += cost * objective.weight(rows)
             weight += objective.weight(rows)
+            n_updates += 1
         progress.t += objective.n_samples
-        if progress.end_epoch(theta, float(total / weight)):
+        if progress.end_epoch(theta, float(total / weight), n_updates):
             return True
     return False
 

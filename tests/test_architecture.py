@@ -17,7 +17,7 @@ FLOORS = [
     ["_compat"],
     ["_arrays", "_callbacks", "_warnings"],
     ["_activations", "_stopping", "_validation"],
-    ["_units", "_backprop", "_optimizers", "_output_range", "_training"],
+    ["_units", "_backprop", "_optimizers", "_output_range", "_penalty", "_training"],
     ["functional"],
     ["_perceptron", "_mlp", "_show_versions"],
     ["_displays", "_onnx"],

@@ -16,7 +16,9 @@ X = rng.normal(size=(30, 3))
 y = X[:, 0] - 2 * X[:, 1]
 labels = (X[:, 0] > 0).astype(int)
 
-network = SigmoidMLPRegressor(hidden_layer_sizes=(4,), max_iter=3, tol=None, random_state=0)
+network = SigmoidMLPRegressor(
+    hidden_layer_sizes=(4,), solver="adam", max_iter=3, tol=None, random_state=0
+)
 perceptron = PerceptronClassifier(random_state=0)
 
 
@@ -116,7 +118,7 @@ BAD_NETWORK_PARAMS = {
     "max_iter": NO_COUNT,
     "max_fun": NO_COUNT,
     "tol": [-1e-4, np.inf, np.nan, "auto"],
-    "n_iter_no_change": NO_COUNT,
+    "n_iter_no_change": [n for n in NO_COUNT if n != np.inf] + [-np.inf],
     "momentum": [-0.1, 1.1, *NO_REAL],
     "nesterovs_momentum": NO_FLAG,
     "beta_1": [-0.1, 1.0, *NO_REAL],
@@ -538,10 +540,14 @@ def test_hold_out_of_too_few_samples(estimator, samples, params):
 
 
 @pytest.mark.parametrize("prepare", [clone, fitted])
-def test_partial_fit_holds_nothing_out(prepare):
+def test_a_network_that_holds_out_has_no_partial_fit(prepare):
     estimator = prepare(network).set_params(early_stopping=True)
-    message = "partial_fit runs one epoch and holds nothing out: set early_stopping=False"
-    assert_refused(lambda e: e.partial_fit(X, labels), estimator, ValueError, message)
+    assert not hasattr(estimator, "partial_fit")
+    message = "has no attribute 'partial_fit'"
+    assert_refused(lambda e: e.partial_fit(X, y), estimator, AttributeError, message)
+    with pytest.raises(AttributeError) as info:
+        estimator.partial_fit(X, y)
+    assert "set early_stopping=False" in str(info.value.__cause__)
 
 
 def test_lbfgs_has_no_partial_fit():

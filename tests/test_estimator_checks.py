@@ -33,8 +33,10 @@ ESTIMATORS = [
     PerceptronClassifier(class_weight="balanced"),
     PerceptronClassifier(early_stopping=True),
     SigmoidMLPRegressor(),
+    SigmoidMLPRegressor(solver="adam"),
     SigmoidMLPRegressor(solver="sgd"),
     SigmoidMLPRegressor(solver="lbfgs"),
+    SigmoidMLPRegressor(early_stopping=True),
     SigmoidMLPRegressor(hidden_layer_sizes=(10, 5)),
 ]
 

@@ -35,7 +35,12 @@ wide = rng.normal(size=(2000, 200))
 # Without tol, and on classes that overlap, every epoch of max_iter is run.
 N_EPOCHS = 4
 network = SigmoidMLPRegressor(
-    hidden_layer_sizes=(3,), batch_size=20, max_iter=N_EPOCHS, tol=None, random_state=0
+    hidden_layer_sizes=(3,),
+    solver="adam",
+    batch_size=20,
+    max_iter=N_EPOCHS,
+    tol=None,
+    random_state=0,
 )
 perceptron = PerceptronClassifier(max_iter=N_EPOCHS, tol=None, random_state=0)
 

@@ -47,6 +47,7 @@ def small(**params):
     """A network for the tests: few units, few epochs, and all of them."""
     settings = {
         "hidden_layer_sizes": (5,),
+        "solver": "adam",
         "max_iter": 10,
         "tol": None,
         "alpha": 0,
@@ -134,13 +135,18 @@ def naive_descent(
     return coefs, intercepts, curve
 
 
-def naive_patience(curve, tol, n_iter_no_change):
-    """The epoch after which `n_iter_no_change` in a row were not below best · (1 − tol)."""
+def naive_wait(solver, n_iter_no_change, n_batches):
+    """Epochs that make `n_iter_no_change`, and ten updates for each of them."""
+    return n_iter_no_change if solver == "lbfgs" else n_iter_no_change * max(1, 10 / n_batches)
+
+
+def naive_patience(curve, tol, wait):
+    """The epoch after which `wait` in a row were not below best · (1 − tol)."""
     best, stalled = np.inf, 0
     for epoch, cost in enumerate(curve, start=1):
         stalled = 0 if epoch == 1 or cost < best * (1 - tol) else stalled + 1
         best = min(best, cost)
-        if stalled == n_iter_no_change:
+        if stalled >= wait:
             return epoch
     return None
 
@@ -678,7 +684,7 @@ def adaptive_rates(initial, tol, n_iter_no_change):
         for cost in curve:
             stalled = 0 if best == np.inf or cost < best * (1 - tol) else stalled + 1
             best = min(best, cost)
-            if stalled == n_iter_no_change:
+            if stalled >= n_iter_no_change:
                 rate, stalled = rate / 5, 0
         return rate
 
@@ -688,7 +694,7 @@ def adaptive_rates(initial, tol, n_iter_no_change):
 def test_adaptive_divides_the_rate_by_five_when_patience_runs_out():
     X, y = samples()
     coefs, intercepts = random_start([4, 3, 1])
-    rates = adaptive_rates(3.0, tol=0.05, n_iter_no_change=3)
+    rates = adaptive_rates(3.0, tol=0.05, n_iter_no_change=naive_wait("sgd", 1, n_batches=4))
     *theirs, curve = naive_descent(
         (X, unit(y), np.ones(50)),
         coefs,
@@ -705,7 +711,7 @@ def test_adaptive_divides_the_rate_by_five_when_patience_runs_out():
         learning_rate="adaptive",
         learning_rate_init=3.0,
         tol=0.05,
-        n_iter_no_change=3,
+        n_iter_no_change=1,
         hidden_layer_sizes=(3,),
         y_range=Y_RANGE,
         batch_size=15,
@@ -713,8 +719,7 @@ def test_adaptive_divides_the_rate_by_five_when_patience_runs_out():
         shuffle=False,
         alpha=0,
     )
-    with pytest.warns(ConvergenceWarning):
-        model.fit(X, y, coefs_init=coefs, intercepts_init=intercepts)
+    model.fit(X, y, coefs_init=coefs, intercepts_init=intercepts)
     assert_parameters(model, *theirs, atol=1e-10)
     assert_allclose(model.loss_curve_, curve, rtol=0, atol=1e-10)
 
@@ -727,7 +732,7 @@ def test_adaptive_ends_where_the_rate_is_too_small_to_divide():
     model.fit(X, y)
     # No epoch is better than the first: each rate lasts for two, down to the first one ≤ 1e-6.
     n_rates = 1 + np.ceil(np.log(1e6) / np.log(5))
-    assert model.n_iter_ == 1 + 2 * n_rates
+    assert model.n_iter_ == 1 + naive_wait("sgd", 2, n_batches=1) * n_rates
 
 
 @pytest.mark.parametrize("fit_intercept", [True, False])
@@ -931,7 +936,8 @@ def test_training_stops_after_exactly_n_iter_no_change_epochs(solver, tol, n_ite
     params = {"solver": solver, "batch_size": 10, "learning_rate_init": 0.1}
     full = small(**params, max_iter=200).fit(X, y)
     model = small(**params, max_iter=200, tol=tol, n_iter_no_change=n_iter_no_change).fit(X, y)
-    assert model.n_iter_ == naive_patience(full.loss_curve_, tol, n_iter_no_change)
+    wait = naive_wait(solver, n_iter_no_change, n_batches=5)
+    assert model.n_iter_ == naive_patience(full.loss_curve_, tol, wait)
     assert model.loss_curve_ == full.loss_curve_[: model.n_iter_]
 
 
@@ -940,7 +946,7 @@ def test_training_stops_after_exactly_n_iter_no_change_epochs(solver, tol, n_ite
 def test_a_tol_that_nothing_meets_stops_after_the_first_epoch_and_the_wait(solver):
     X, y = samples()
     model = small(solver=solver, tol=1.0, n_iter_no_change=6, max_iter=100).fit(X, y)
-    assert model.n_iter_ == 1 + 6
+    assert model.n_iter_ == 1 + naive_wait(solver, 6, n_batches=1)
 
 
 @each_solver
@@ -953,21 +959,59 @@ def test_without_tol_all_epochs_run_and_no_warning_comes(solver):
 @each_solver
 def test_a_warning_names_max_iter_where_it_ends_the_training(solver):
     X, y = samples()
-    model = small(solver=solver, tol=1e-4, max_iter=4)
-    with pytest.warns(ConvergenceWarning, match="max_iter=4") as caught:
+    model = small(solver=solver, tol=1e-4, max_iter=3)
+    with pytest.warns(ConvergenceWarning, match="max_iter=3") as caught:
         model.fit(X, y)
     assert len(caught) == 1
-    assert model.n_iter_ == 4
+    assert model.n_iter_ == 3
+
+
+@each_solver
+def test_no_warning_comes_where_ten_times_the_epochs_gain_nothing(solver):
+    # A penalty above the cost of a constant, and a curve of which only the penalty still falls.
+    for seed in range(3):
+        X = np.random.default_rng(seed).standard_normal((200, 3))
+        model = SigmoidMLPRegressor(solver=solver, alpha=1, max_iter=40, random_state=1)
+        model.fit(X, X[:, 0] + X[:, 1])  # filterwarnings turns a warning into an error
+        assert model.score(X, X[:, 0] + X[:, 1]) > 0.4
+
+
+@each_solver
+def test_a_constant_target_that_is_predicted_warns_of_nothing(solver):
+    X, _ = samples()
+    for max_iter in (1, 200):
+        model = SigmoidMLPRegressor(solver=solver, max_iter=max_iter, random_state=0)
+        assert_array_equal(model.fit(X, np.full(50, 3.0)).predict(X), 3.0)
+
+
+@each_solver
+def test_a_network_no_better_than_the_mean_says_so_and_is_never_cut_short(solver):
+    X, y = samples()
+    model = small(solver=solver, alpha=1e3, tol=0.1, n_iter_no_change=1, max_iter=60)
+    with pytest.warns(ConvergenceWarning, match=r"no better than the mean.*lower alpha") as caught:
+        model.fit(X, y)
+    assert len(caught) == 1
+    assert model.score(X, y) <= 1e-6
+    if solver != "lbfgs":  # which ends by itself, where nothing is left to gain
+        assert model.n_iter_ == 60
+
+
+@each_optimizer
+def test_infinite_patience_runs_all_epochs(solver):
+    X, y = samples()
+    model = small(solver=solver, tol=1.0, n_iter_no_change=np.inf, max_iter=300, alpha=0.1)
+    assert model.fit(X, y).n_iter_ == 300
+    assert pickle.loads(pickle.dumps(model)).set_params(warm_start=True, tol=None).fit(X, y)
 
 
 def test_max_fun_bounds_the_evaluations_of_lbfgs():
     X, y = samples()
-    model = small(solver="lbfgs", tol=0.0, max_iter=1000, max_fun=15)
-    with pytest.warns(ConvergenceWarning, match="max_fun=15"):
+    model = small(solver="lbfgs", tol=0.0, max_iter=1000, max_fun=4)
+    with pytest.warns(ConvergenceWarning, match="max_fun=4"):
         model.fit(X, y)
     # SciPy looks at the limit between iterations, not within a line search.
-    assert 15 <= model.t_ / 50 < 15 + 20
-    assert model.n_iter_ <= 15
+    assert 4 <= model.t_ / 50 < 4 + 20
+    assert model.n_iter_ <= 4
 
 
 # Validation --------------------------------------------------------------------------------
@@ -1049,7 +1093,8 @@ def test_early_stopping_waits_for_the_validation_cost(solver, tol, n_iter_no_cha
     model = SigmoidMLPRegressor(
         **params, max_iter=1000, tol=tol, n_iter_no_change=n_iter_no_change
     ).fit(X, y, **held_out)
-    assert model.n_iter_ == naive_patience(model.validation_loss_curve_, tol, n_iter_no_change)
+    wait = naive_wait(solver, n_iter_no_change, n_batches=3)
+    assert model.n_iter_ == naive_patience(model.validation_loss_curve_, tol, wait)
 
 
 @pytest.mark.parametrize(("fraction", "n_held_out"), [(0.1, 5), (0.5, 25), (0.01, 1)])
@@ -1057,6 +1102,20 @@ def test_validation_fraction_is_held_out_of_the_training(fraction, n_held_out):
     X, y = samples()
     model = small(early_stopping=True, validation_fraction=fraction).fit(X, y)
     assert model.t_ == model.n_iter_ * (50 - n_held_out)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
+def test_equal_rows_are_held_out_together(kind):
+    X, y = samples()
+    counts = np.random.default_rng(1).integers(1, 4, 50)
+    params = {"solver": "lbfgs", "early_stopping": True, "validation_fraction": 0.2}
+    weighted = small(**params).fit(kind(X), y, sample_weight=counts)
+    order = np.random.default_rng(2).permutation(counts.sum())
+    X, y = np.repeat(X, counts, axis=0)[order], np.repeat(y, counts)[order]
+    repeated = small(**params).fit(kind(X), y)
+    curves = weighted.validation_loss_curve_, repeated.validation_loss_curve_
+    assert_allclose(*curves, rtol=1e-12)
+    assert_array_equal(parameters(weighted), parameters(repeated))
 
 
 def test_the_range_covers_the_held_out_targets_too():
@@ -1099,7 +1158,8 @@ def drawn(sizes, **params):
 @pytest.mark.parametrize("init", ["glorot_uniform", "standard_normal"])
 def test_initial_weights_are_drawn_layer_by_layer(init):
     model = drawn([300, 100, 50], init=init)
-    for values in [*model.coefs_, *model.intercepts_]:
+    biases = model.intercepts_ if init == "standard_normal" else model.intercepts_[:-1]
+    for values in [*model.coefs_, *biases]:
         assert abs(values.mean()) < 5 * values.std() / np.sqrt(values.size)
         if init == "standard_normal":
             assert_allclose(values.std(), 1, atol=4 / np.sqrt(values.size))
@@ -1108,12 +1168,31 @@ def test_initial_weights_are_drawn_layer_by_layer(init):
     assert (drawn([300, 100, 50], init=init, random_state=1).coefs_[0] != model.coefs_[0]).any()
 
 
+def test_output_biases_begin_at_the_logit_of_the_mean_target():
+    X, Y = samples(n_outputs=2)
+    s = np.random.default_rng(2).uniform(0, 5, 50)
+    params = {"solver": "sgd", "learning_rate_init": 5e-324, "max_iter": 1}
+    model = small(**params).fit(X, Y, sample_weight=s)
+    mean = (np.average(Y, axis=0, weights=s) - model.y_low_) / (model.y_high_ - model.y_low_)
+    assert_allclose(sigmoid(model.intercepts_[-1]), mean, rtol=0, atol=1e-6)
+    # Nothing else moves, and a mean at the end of a given range keeps the output learning.
+    bound = (96 / 9) ** 0.5
+    weights = np.random.RandomState(0).uniform(-bound, bound, (4, 5))
+    assert_array_equal(model.coefs_[0], weights)
+    model = small(**params, y_range=(0, 1)).fit(X, np.zeros(50))
+    assert_allclose(sigmoid(model.intercepts_[-1]), 0.01, rtol=0, atol=1e-6)
+
+
 def test_standard_normal_draws_what_randn_draws():
     rng = np.random.RandomState(3)
     coefs = [rng.randn(4, 5), rng.randn(5, 2)]
     model = drawn([4, 5, 2], init="standard_normal", fit_intercept=False, random_state=3)
     assert_array_equal(model.coefs_[0], coefs[0])
     assert_array_equal(model.coefs_[1], coefs[1])
+    biased = drawn([4, 5, 2], init="standard_normal", random_state=3)
+    rng = np.random.RandomState(3)
+    draws = [rng.randn(4, 5), rng.randn(5), rng.randn(5, 2), rng.randn(2)]
+    assert_parameters(biased, draws[::2], draws[1::2], atol=0)
 
 
 @each_solver
@@ -1352,6 +1431,61 @@ def test_after_a_constant_first_chunk_nothing_else_can_be_learned():
         model.partial_fit(X, y)
 
 
+# What "auto" chooses ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("n_samples", "solver"), [(1, "lbfgs"), (2000, "lbfgs"), (2001, "adam")])
+def test_auto_takes_lbfgs_for_small_data_and_adam_for_the_rest(n_samples, solver):
+    X, y = samples(n_samples)
+    model = small(solver="auto", max_iter=2).fit(X, y)
+    assert model.solver_ == solver
+    assert_same_model(model, small(solver=solver, max_iter=2).fit(X, y))
+
+
+def test_auto_goes_on_with_either_solver():
+    X, y = samples()
+    model = small(solver="auto", warm_start=True).fit(X, y)
+    fitted = {"coefs_init": model.coefs_, "intercepts_init": model.intercepts_}
+    # In partial_fit it is Adam, which begins anew on the weights of L-BFGS.
+    continued = pickle.loads(pickle.dumps(model)).partial_fit(X, y)
+    assert (model.solver_, continued.solver_) == ("lbfgs", "adam")
+    adam = small(max_iter=1).fit(X, y, **fitted)
+    assert_array_equal(parameters(continued), parameters(adam))
+    assert continued.n_iter_ == model.n_iter_ + 1
+    assert continued.partial_fit(X, y).fit(X, y).solver_ == "lbfgs"
+    assert continued.n_iter_ == model.n_iter_ + 2 + 10
+
+
+def test_an_estimated_alpha_is_the_one_that_could_be_passed():
+    X, y = samples()
+    model = small(alpha="auto", solver="lbfgs", warm_start=True).fit(X, y)
+    passed = small(alpha=model.alpha_, solver="lbfgs", warm_start=True).fit(X, y)
+    assert_same_model(model, passed)
+    assert_allclose(model.cost(X, y), passed.cost(X, y), rtol=1e-14)
+    estimate = model.alpha_
+    assert_same_model(model.fit(X, 20 - y), passed.fit(X, 20 - y))  # a warm start keeps it
+    assert model.alpha_ == estimate
+    assert model.set_params(solver="adam").partial_fit(X[:5], y[:5]).alpha_ == estimate
+    assert small(alpha="auto").partial_fit(X, y).alpha_ == 0.001
+    assert small(alpha="auto", max_iter=1).fit(sparse.csr_array(X), y).alpha_ == estimate
+
+
+@each_solver
+def test_the_best_epoch_is_kept_where_training_can_end_early(solver):
+    X, y = samples()
+    params = {"solver": solver, "learning_rate_init": 0.5, "max_iter": 60, "batch_size": 10}
+    last = small(**params).fit(X, y)
+    best = small(**params, tol=0.0, n_iter_no_change=np.inf)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        best.fit(X, y)
+    assert best.loss_curve_ == last.loss_curve_
+    assert best.cost(X, y) <= last.cost(X, y)
+    epoch = 1 + int(np.argmin(last.loss_curve_))
+    there = small(**params | {"max_iter": epoch}).fit(X, y)
+    assert best.cost(X, y) == min(there.cost(X, y), last.cost(X, y))
+
+
 def test_lbfgs_has_no_partial_fit():
     model = small(solver="lbfgs")
     assert not hasattr(model, "partial_fit")
@@ -1361,8 +1495,11 @@ def test_lbfgs_has_no_partial_fit():
 
 
 def test_partial_fit_holds_nothing_out():
-    with pytest.raises(ValueError, match="set early_stopping=False"):
-        small(early_stopping=True).partial_fit(*samples())
+    model = small(early_stopping=True)
+    assert not hasattr(model, "partial_fit")
+    with pytest.raises(AttributeError) as caught:
+        model.partial_fit(*samples())
+    assert "set early_stopping=False" in str(caught.value.__cause__ or caught.value)
 
 
 # Input -------------------------------------------------------------------------------------

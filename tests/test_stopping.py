@@ -49,3 +49,18 @@ def test_restart_waits_the_full_time_against_the_same_best_value():
     assert epochs_until_exhausted(patience, [1.0, 2.0, 2.0]) == 3
     patience.restart()
     assert epochs_until_exhausted(patience, [1.5, 1.5]) == 2
+
+
+def test_epochs_of_few_updates_wait_for_enough_of_them():
+    patience = Patience(0.0, 2, min_updates=7)
+    for _ in range(4):
+        patience.observe(1.0, n_updates=2)
+    assert not patience.exhausted  # three epochs in a row, six updates
+    patience.observe(1.0, n_updates=2)
+    assert patience.exhausted
+    patience.restart()
+    assert not patience.exhausted
+
+
+def test_infinite_patience_never_ends():
+    assert epochs_until_exhausted(Patience(0.0, float("inf")), [1.0] * 1000) is None

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
+from sklearn.metrics import r2_score
 
 from sknnbasics._backprop import Layers
 from sknnbasics._backprop._reference import Backprop
@@ -182,3 +183,65 @@ def test_rows_are_merged_where_inputs_and_targets_are_equal(kind):
         (0, 2, 0.5): 16,
         (1, 0, 0.7): 32,
     }
+
+
+def test_r2_is_scikit_learns_over_the_outputs_that_vary():
+    rng = np.random.default_rng(2)
+    T, s = rng.uniform(0.1, 0.9, (20, 3)), rng.uniform(0.5, 2, 20)
+    T[:, 1] = 0.3
+    rows, backprop = Rows(rng.normal(size=(20, 3)), T, s), Backprop(Layers((3, 4, 3)), 0.0)
+    theta = rng.normal(size=backprop.layers.n_parameters)
+    a = backprop.predict(theta, rows.X)
+    varied = [0, 2]
+    expected = r2_score(T[:, varied], a[:, varied], sample_weight=s)
+    assert Objective(backprop, rows).r2(theta) == pytest.approx(expected, rel=1e-12)
+    constant = rows._replace(T=np.full((20, 3), 0.3))
+    assert math.isnan(Objective(backprop, constant).r2(theta))
+
+
+@pytest.mark.parametrize("total_weight", [None, 7.0])
+def test_the_penalty_is_what_the_cost_has_beside_the_error(objective, total_weight):
+    train = objective.train
+    total_weight = total_weight or float(train.s.sum())
+    train = train._replace(s=train.s * total_weight / train.s.sum())
+    backprop = Backprop(Layers((3, 4, 1)), 0.7, total_weight)
+    cost, _ = backprop.cost_and_gradient(start(), *train)
+    penalty = Objective(backprop, train).penalty(start())
+    assert penalty == pytest.approx(cost - backprop.cost(start(), *train), rel=1e-12)
+
+
+def test_what_is_kept_is_the_better_of_the_best_epoch_and_the_last(objective):
+    better, worse = start(), start() + 5
+    assert objective(better)[0] < objective(worse)[0]
+    # The epochs claim the opposite, as means over batches may.
+    progress = Progress(Patience(0.1, 9, relative=True), objective=objective)
+    progress.end_epoch(worse, 0.1)
+    progress.end_epoch(better, 0.2)
+    np.testing.assert_array_equal(progress.kept(better), better)
+    progress.end_epoch(better, 0.05)
+    progress.end_epoch(worse, 0.2)
+    np.testing.assert_array_equal(progress.kept(worse), better)
+    # Where nothing can end the training, all of it is asked for.
+    endless = Progress(never(), objective=objective)
+    endless.end_epoch(better, 0.1)
+    assert endless.kept(worse) is worse
+
+
+def test_patience_does_not_end_what_is_no_better_than_the_mean(objective):
+    flat = np.zeros(objective.backprop.layers.n_parameters)
+    progress = Progress(Patience(0.1, 1, relative=True), objective=objective)
+    assert not any(progress.end_epoch(flat, 1.0) for _ in range(5))
+    learned = start()
+    lbfgs(learned, objective, Progress(never()), max_iter=100, max_fun=1000)
+    assert objective.r2(learned) > 0.1
+    assert progress.end_epoch(learned, 1.0)
+
+
+def test_the_recent_gain_is_that_of_r2_in_the_last_twentieth(objective):
+    progress = Progress(never(), objective=objective)
+    r2 = np.concatenate([np.linspace(0, 0.5, 38), [0.6, 0.7]])
+    constant = objective.share_of_constant(1.0)
+    progress.error_curve = list((1 - r2) / constant)
+    assert progress.recent_gain() == pytest.approx(0.7 - 0.5)
+    progress.error_curve = [0.4 / constant]
+    assert progress.recent_gain() == pytest.approx(0.6)

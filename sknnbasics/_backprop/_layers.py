@@ -38,6 +38,11 @@ class Layers:
         return [(n,) for n in self.sizes[1:]] if self.fit_intercept else []
 
     @property
+    def n_weights(self):
+        """How many parameters are no biases: the first ones."""
+        return sum(map(prod, self.coef_shapes))
+
+    @property
     def n_parameters(self):
         return sum(map(prod, self.coef_shapes + self.intercept_shapes))
 
@@ -78,3 +83,13 @@ class Layers:
                 else:
                     values[...] = rng.standard_normal(values.shape)
         return theta
+
+    def begin_at(self, means, theta):
+        """Set the output biases so that outputs begin near the `means` of their targets.
+
+        Where they begin elsewhere, the first epochs do nothing but move them,
+        overshoot, and leave the other weights flat. They are rounded, so that
+        the last digits of a mean, which the order of the rows moves, do not show.
+        """
+        means = np.clip(means, 0.01, 0.99)
+        self.split(theta)[1][-1][...] = np.log(means / (1 - means)).round(6)

@@ -16,7 +16,7 @@ class CostSlice:
     def __init__(self, network, weights, X, y, sample_weight):
         self._coefs = [W.copy() for W in network.coefs_]
         self._intercepts = [b.copy() for b in network.intercepts_]
-        self._alpha = network.alpha
+        self._alpha = network.alpha_
         self._X, self._T, self._s = _rows(network, X, y, sample_weight)
         self._varied = [self._view(*address) for address in weights]
         self.point = np.array([float(view[0]) for view in self._varied])
