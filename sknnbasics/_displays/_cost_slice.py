@@ -6,7 +6,7 @@ from operator import index
 import numpy as np
 
 from .. import functional
-from .._output_range import OutputRange
+from .._network import OutputRange
 from .._validation import checked_weights, validated
 
 

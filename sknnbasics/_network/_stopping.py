@@ -1,6 +1,6 @@
 """The patience rule: stop when a watched value has not improved for long enough."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 NEGLIGIBLE = 1e-30  # a squared error that double precision cannot tell from none
@@ -13,12 +13,10 @@ class Patience:
     Attributes
     ----------
     tol : float or None
-        How far a value must fall below the best one to count as better;
+        By what fraction a value must fall below the best one to count as better;
         None: never run out.
     n_iter_no_change : int or inf
         How many epochs in a row may be no better.
-    relative : bool
-        Whether `tol` is a fraction of the best value, or absolute.
     min_updates : int
         How many updates must have been no better as well: epochs of one batch
         are too short to judge.
@@ -30,7 +28,6 @@ class Patience:
 
     tol: float | None
     n_iter_no_change: float
-    relative: bool = False
     best: float = inf
     n_stalled: int = 0
     min_updates: int = 0
@@ -50,14 +47,17 @@ class Patience:
             self.n_updates += n_updates
         self.best = min(self.best, value)
 
+    def after(self, before):
+        """The same settings, with what an earlier call has seen."""
+        return replace(
+            self, best=before.best, n_stalled=before.n_stalled, n_updates=before.n_updates
+        )
+
     def restart(self):
         """Wait the full time again, against the same best value."""
         self.n_stalled = self.n_updates = 0
 
     def _bar(self):
-        if self.relative and self.best <= NEGLIGIBLE:
+        if self.best <= NEGLIGIBLE:
             return -inf
-        margin = self.tol or 0.0
-        if self.best == inf:
-            return inf
-        return self.best * (1 - margin) if self.relative else self.best - margin
+        return self.best * (1 - (self.tol or 0.0)) if self.best < inf else inf

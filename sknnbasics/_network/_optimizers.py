@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ._arrays import namespace
+from .._arrays import namespace
 
 
 @dataclass

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._arrays import namespace
+from .._arrays import namespace
 
 LOWEST, HIGHEST = 0.1, 0.9  # where "auto" puts the extreme targets: off the flat ends
 

@@ -8,8 +8,8 @@ list of intercepts means units without bias, as in the article's listing.
 
 from scipy.sparse import issparse
 
-from .._activations import sigmoid
-from .._arrays import namespace
+from ..._activations import sigmoid
+from ..._arrays import namespace
 
 
 def feedforward(X, coefs, intercepts):

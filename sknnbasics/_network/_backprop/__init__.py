@@ -4,10 +4,9 @@ import numpy as np
 from scipy.sparse import issparse
 
 from . import _blocked, _reference
-from ._layers import Layers
 from ._reference import cost_and_gradient, feedforward, half_mse
 
-__all__ = ["Layers", "backprop_for", "cost_and_gradient", "feedforward", "half_mse"]
+__all__ = ["backprop_for", "cost_and_gradient", "feedforward", "half_mse"]
 
 
 def backprop_for(X):
