@@ -12,7 +12,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from . import _mlp_input as given_by_the_user
-from ._arrays import copied, namespace
+from ._arrays import copied
 from ._callbacks import FitTasks
 from ._compat import (
     CallbackSupportMixin,
@@ -36,7 +36,7 @@ from ._network import (
     feedforward,
     from_unit,
 )
-from ._validation import private_generator, publish, validated
+from ._validation import private_generator, publish, refuse_nan, validated
 from ._warnings import warn
 
 SMALL_DATA = 2000  # rows up to which "auto" is L-BFGS; see tests/benchmarks/bench_defaults.py
@@ -506,7 +506,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         X = self._inputs(X, "predict")
         with np.errstate(over="ignore", invalid="ignore"):
             a = backprop_for(X)(self._state.layers, 0.0).predict(self._theta(), X)
-        _refuse_nan(a, X)
+        refuse_nan(a, X)
         predictions = from_unit(a, self.y_low_, self.y_high_)
         return predictions[:, 0] if self._state.flat else predictions
 
@@ -540,7 +540,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         learned = self._state.layers.fit_intercept
         with np.errstate(over="ignore", invalid="ignore"):
             activations = feedforward(X, self.coefs_, self.intercepts_ if learned else [])
-        _refuse_nan(activations[-1], X)
+        refuse_nan(activations[-1], X)
         return activations
 
     def cost(self, X, y, sample_weight=None):
@@ -611,7 +611,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         [(2, 3), (3, 1)]
         """
         _, grad = self._cost_and_gradient(X, y, sample_weight, "cost_gradient")
-        return _split(self._state.layers, copied(grad))
+        return self._state.layers.lists(copied(grad))
 
     def _inputs(self, X, method):
         check_is_fitted(self)
@@ -634,7 +634,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             cost, grad = backprop.cost_and_gradient(
                 self._theta(), *samples.rows(state.output_range)
             )
-        _refuse_nan(cost, samples.X)
+        refuse_nan(cost, samples.X)
         return cost, grad
 
     def _fit_solver(self, samples):
@@ -734,7 +734,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     def _fitted(self, fit, given, warned, theta=None):
         """The fitted attributes, of `theta` or of the best parameters so far."""
         progress, layers, samples = fit.progress, fit.layers, given.samples
-        coefs, intercepts = _split(layers, copied(fit.learned() if theta is None else theta))
+        coefs, intercepts = layers.lists(copied(fit.learned() if theta is None else theta))
         low, high = map(samples.space.asarray, fit.output_range.bounds(samples.precision))
         return given.seen | {
             "coefs_": coefs,
@@ -756,13 +756,6 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         }
 
 
-def _refuse_nan(results, X):
-    """Sums of weights times X can overflow to inf − inf, of which nothing follows."""
-    xp, results = namespace(results)
-    if bool(xp.any(xp.isnan(results))):
-        raise ValueError(f"X is too large for the weights in {X.dtype}; scale X.")
-
-
 def _trains_by_epochs(estimator):
     if estimator.solver == "lbfgs":
         raise AttributeError(
@@ -774,9 +767,3 @@ def _trains_by_epochs(estimator):
             "partial_fit runs one epoch and holds nothing out: set early_stopping=False."
         )
     return True
-
-
-def _split(layers, theta):
-    """Lists of weights and biases on theta; biases that are no parameters are zero."""
-    coefs, intercepts = layers.split(theta)
-    return coefs, intercepts or [abs(0 * theta[:n]) for n in layers.sizes[1:]]

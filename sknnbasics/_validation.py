@@ -11,7 +11,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_consistent_length, check_random_state
 from sklearn.utils.validation import validate_data
 
-from ._arrays import ArraySpace, to_numpy
+from ._arrays import ArraySpace, namespace, to_numpy
 
 FLOATS = [np.float64, np.float32]
 
@@ -135,17 +135,6 @@ def private_generator(random_state):
     return np.random.RandomState(generator.randint(np.iinfo(np.int32).max))
 
 
-def generator_from(state):
-    """The generator whose ``get_state(legacy=False)`` this is.
-
-    Models keep their generators as such states in files: NumPy 1 cannot read
-    the RandomState that NumPy 2 pickles, and a plain state needs no trust.
-    """
-    generator = np.random.RandomState(0)
-    generator.set_state(state)
-    return generator
-
-
 def hold_out(n_samples, fraction, rng, stratify=None):
     """Row numbers for training and for validation, drawn at random.
 
@@ -227,6 +216,13 @@ def readable_init(values, shape, dtype, name):
     if isinstance(values, np.ndarray) and (values.shape, values.dtype) == (shape, dtype):
         return np.require(values, requirements=["C", "A"])
     return checked_init(values, shape, dtype, name)
+
+
+def refuse_nan(results, X):
+    """Sums of weights times X can overflow to inf − inf, of which nothing follows."""
+    xp, results = namespace(results)
+    if bool(xp.any(xp.isnan(results))):
+        raise ValueError(f"X is too large for the weights in {X.dtype}; scale X.")
 
 
 def cast(array, dtype, name):

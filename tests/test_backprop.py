@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from scipy import sparse
 from scipy.optimize import check_grad
-
 from sknnbasics._backprop import Layers, _blocked, _reference, backprop_for
 
 N_ROWS, ALPHA = 23, 0.3

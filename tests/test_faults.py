@@ -12,6 +12,8 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+import sknnbasics._optimizers
+import sknnbasics._training
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 from numpy.testing import assert_array_equal
@@ -21,8 +23,6 @@ from sklearn.model_selection import GridSearchCV
 from threadpoolctl import threadpool_limits
 
 import sknnbasics._callbacks
-import sknnbasics._optimizers
-import sknnbasics._training
 import sknnbasics._units._fit
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 

@@ -5,7 +5,6 @@ from math import sqrt
 
 import numpy as np
 import pytest
-
 from sknnbasics._optimizers import Adam, GradientDescent
 
 GRADIENTS = np.random.default_rng(0).normal(size=(20, 3))

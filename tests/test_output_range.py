@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from sknnbasics._output_range import OutputRange, from_unit
 
 

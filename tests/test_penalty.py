@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 from scipy.stats import multivariate_normal
-
 from sknnbasics._penalty import CANDIDATES, LEAST_ALPHA, TYPICAL, estimated_alpha
 
 

@@ -1,5 +1,4 @@
 import pytest
-
 from sknnbasics._stopping import Patience
 
 

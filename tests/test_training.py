@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 from sklearn.metrics import r2_score
-
 from sknnbasics._backprop import Layers
 from sknnbasics._backprop._reference import Backprop
 from sknnbasics._optimizers import GradientDescent

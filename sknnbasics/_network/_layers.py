@@ -57,6 +57,11 @@ class Layers:
         n_layers = len(self.coef_shapes)
         return views[:n_layers], views[n_layers:]
 
+    def lists(self, theta):
+        """The same views, with zeros for biases that are no parameters."""
+        coefs, intercepts = self.split(theta)
+        return coefs, intercepts or [abs(0 * theta[:n]) for n in self.sizes[1:]]
+
     def join(self, coefs, intercepts):
         """One new theta from the lists; biases that are no parameters are left out."""
         parts = [*coefs, *intercepts] if self.fit_intercept else coefs

@@ -1,5 +1,6 @@
 """One fit of step units: its epochs, the weights that it keeps, and its end."""
 
+import copy
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
@@ -10,6 +11,7 @@ import numpy as np
 from ._orders import visiting_orders
 from ._rule import run_epoch
 from ._scoring import mistaken_weight
+from ._state import State
 from ._stopping import Stall
 from ._weights import Units
 
@@ -35,6 +37,7 @@ class WeightsOverflow(ArithmeticError):
 class Settings:
     """How a fit trains; each as the parameter of its name in `PerceptronClassifier`."""
 
+    fit_intercept: bool
     average: bool | str
     shuffle: bool
     max_iter: int
@@ -143,6 +146,28 @@ class Fit:
     converged: bool = False
     _separating: tuple | None = None
 
+    @classmethod
+    def begin(cls, settings, weights, rng):
+        """A fit from these coefficients and intercepts."""
+        return cls(settings, _units(settings, weights), rng)
+
+    @classmethod
+    def resume(cls, settings, state, weights, curves):
+        """A fit that goes on from the weights and the state of the last call, and its curves.
+
+        `curves` are the attributes that grow over all calls.
+        """
+        units = state.units_behind(weights) if settings.average else None
+        units = _units(settings, weights) if units is None else units
+        units.fit_intercept = settings.fit_intercept
+        rng = copy.deepcopy(state.rng)  # a fit that fails must not advance it
+        return cls(settings, units, rng, **curves, earlier=weights)
+
+    @property
+    def n_epochs(self):
+        """Epochs run, over all calls that the weights stem from."""
+        return len(self.mistakes)
+
     @property
     def learned(self):
         """Coefficients and intercepts to predict with, as arrays of their own."""
@@ -226,7 +251,14 @@ class Fit:
     def check_finite(self):
         """Refuse weights that have overflowed."""
         if not self.units.finite:
-            raise WeightsOverflow(len(self.mistakes) + 1)
+            raise WeightsOverflow(self.n_epochs + 1)
+
+    def state(self, class_counts):
+        """What a later call goes on from; `learned` itself is published."""
+        if not self.settings.average:
+            return State(self.rng, class_counts)
+        published = tuple(array.copy() for array in self.learned)
+        return State(self.rng, class_counts, self.units, published)
 
     def _fill_pocket(self, held_out):
         """Offer the candidates, of which the later wins a tie."""
@@ -261,3 +293,8 @@ class Fit:
                 return weights
             n_visits *= 2
         return tuple(np.array(array, order="C") for array in self.units.last())
+
+
+def _units(settings, weights):
+    averages = settings.average is not False
+    return Units(*weights, fit_intercept=settings.fit_intercept, average=averages)
