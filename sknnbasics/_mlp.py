@@ -701,9 +701,9 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     def _warn_unless_converged(self, fit, theta, end):
         """Warn if the network is no better than a constant, or if it was still learning."""
         r2 = fit.objective.r2(theta)
-        limit, by_rate = f"max_iter={self.max_iter} epochs", fit.settings.solver != "lbfgs"
-        if not by_rate:
-            limit += f" or max_fun={self.max_fun} evaluations"
+        by_rate = fit.settings.solver != "lbfgs"
+        evaluations = "" if by_rate else f" or max_fun={self.max_fun} evaluations"
+        limit = f"max_iter={self.max_iter} epochs{evaluations}"
         if r2 <= NO_BETTER:
             ending = limit if end is End.LIMIT else f"n_iter_no_change={self.n_iter_no_change}"
             warn(
@@ -725,11 +725,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
 
     def _report(self, fit):
         if self.verbose:
-            progress = fit.progress
-            line = f"Epoch {fit.n_epochs}: {progress.loss_curve[-1]:.8f}"
-            if progress.validation_cost is not None:
-                line += f", validation cost {progress.validation_loss_curve[-1]:.8f}"
-            print(line)
+            print(fit.progress.line())
 
     def _fitted(self, fit, given, warned, theta=None):
         """The fitted attributes, of `theta` or of the best parameters so far."""

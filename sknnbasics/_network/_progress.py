@@ -65,6 +65,13 @@ class Progress:
             return self.best_cost
         return min(self.loss_curve, default=None)
 
+    def line(self):
+        """The epoch that has ended, in a line."""
+        line = f"Epoch {len(self.loss_curve)}: {self.loss_curve[-1]:.8f}"
+        if self.validation_cost is None:
+            return line
+        return f"{line}, validation cost {self.validation_loss_curve[-1]:.8f}"
+
     def recent_gain(self):
         """How much R² rose over the last twentieth of the epochs of this call."""
         shares = [1.0, *map(self.objective.share_of_constant, self.error_curve)]
