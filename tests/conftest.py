@@ -17,7 +17,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 collect_ignore_glob = ["*conftest.py"]
 
 # What the tests of a folder share says what it compared, as a test does.
-pytest.register_assert_rewrite("naive_perceptron", "rule_problems")
+pytest.register_assert_rewrite("naive_mlp", "naive_perceptron", "rule_problems")
 
 
 @pytest.fixture(autouse=True)
