@@ -19,7 +19,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from sknnbasics import SigmoidMLPRegressor
 
-# Failure ---------------------------------------------------------------------------------
+# Failure -----------------------------------------------------------------------------------
 
 
 @each_optimizer
@@ -74,7 +74,7 @@ def test_a_failed_fit_leaves_the_earlier_one_untouched(solver, fail):
     assert snapshot(model) == before
 
 
-# Interruption ----------------------------------------------------------------------------
+# Interruption ------------------------------------------------------------------------------
 
 
 def interrupt_call(monkeypatch, owner, name, number):
@@ -161,7 +161,7 @@ def test_an_interrupt_with_early_stopping_keeps_the_best_weights(monkeypatch):
     assert_allclose(model.cost(held_out["X_val"], held_out["y_val"]), min(curve[:150]), rtol=1e-12)
 
 
-# Printing --------------------------------------------------------------------------------
+# Printing ----------------------------------------------------------------------------------
 
 
 @each_solver

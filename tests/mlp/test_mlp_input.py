@@ -1,4 +1,4 @@
-"""Samples and targets: of any shape, sparse, in either precision, of any layout; kept as they are."""
+"""Samples and targets: sparse, in either precision, of any layout, and left as they were."""
 
 import tracemalloc
 from itertools import chain

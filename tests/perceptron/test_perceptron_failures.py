@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 from sknnbasics import PerceptronClassifier
 from sknnbasics._units import _fit
 
-# Failure ---------------------------------------------------------------------------------
+# Failure -----------------------------------------------------------------------------------
 
 
 @unconverged
@@ -44,7 +44,7 @@ def test_overflow_names_the_epoch_and_the_remedy():
         PerceptronClassifier(eta0=1e308).fit(100 * X, y)
 
 
-# Interruption ----------------------------------------------------------------------------
+# Interruption ------------------------------------------------------------------------------
 
 
 @unconverged
@@ -81,7 +81,7 @@ def test_an_interrupt_in_the_first_epoch_keeps_the_starting_weights(monkeypatch)
     assert_array_equal(model.predict(X), np.zeros(len(X)))
 
 
-# Printing --------------------------------------------------------------------------------
+# Printing ----------------------------------------------------------------------------------
 
 
 @unconverged

@@ -11,9 +11,7 @@ try:
 except ImportError:
     _compiled = None
 
-
 needs_compiled = pytest.mark.skipif(_compiled is None, reason="the compiled body is not built")
-
 
 # One unit, and the unit numbers that fill blocks of 2, 4 and 8 wholly and in part.
 N_UNITS = [1, 2, 3, 4, 7, 8, 11]
