@@ -10,14 +10,12 @@ from random import Random
 
 import numpy as np
 import pytest
+from both_estimators import unconverged
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import linprog
 from sklearn.exceptions import ConvergenceWarning
 
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
-
-unconverged = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
 
 # The perceptron ----------------------------------------------------------------------------
 
