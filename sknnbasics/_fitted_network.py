@@ -72,7 +72,8 @@ class FittedNetwork:
         X = self._inputs(X, "feedforward")
         learned = self._state.layers.fit_intercept
         with np.errstate(over="ignore", invalid="ignore"):
-            activations = feedforward(X, self.coefs_, self.intercepts_ if learned else [])
+            coefs, intercepts = given_by_the_user.fitted_weights(self)
+            activations = feedforward(X, coefs, intercepts if learned else [])
         refuse_nan(activations[-1], X)
         return activations
 
@@ -149,11 +150,11 @@ class FittedNetwork:
     def _inputs(self, X, method):
         check_is_fitted(self)
         check_same_namespace(X, self, attribute="y_low_", method=method)
-        dtype = self.coefs_[0].dtype
+        dtype = given_by_the_user.fitted_weights(self)[0][0].dtype
         return validated(self, X, reset=False, accept_sparse="csr", dtype=dtype)
 
     def _theta(self):
-        return self._state.layers.join(self.coefs_, self.intercepts_)
+        return self._state.layers.join(*given_by_the_user.fitted_weights(self))
 
     def _cost_and_gradient(self, X, y, sample_weight, method):
         check_is_fitted(self)

@@ -35,7 +35,8 @@ from ._network import (
 from ._validation import private_generator, publish
 from ._warnings import warn
 
-SMALL_DATA = 2000  # rows up to which "auto" is L-BFGS; see tests/benchmarks/bench_defaults.py
+# Rows and parameters up to which "auto" is L-BFGS; see tests/benchmarks/bench_defaults.py.
+SMALL_DATA, SMALL_NETWORK = 2000, 100_000
 STILL_RISING = 0.03  # what R² gained in the last twentieth of the epochs
 
 
@@ -66,7 +67,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         "adam" [2]_; "sgd", the article's gradient descent, with momentum; or
         "lbfgs", SciPy's L-BFGS-B on all rows at once, for small data. "auto" is
         "lbfgs" in a `fit` of at most 2000 samples that are NumPy's or sparse,
-        and "adam" in any other, and in `partial_fit`.
+        for at most 100 000 parameters, and "adam" in any other, and in
+        `partial_fit`.
     batch_size : "auto", int or None, default="auto"
         Rows of a batch; "auto" cuts an epoch into equal batches of at most 200,
         None is all rows, as in the article. Not used by "lbfgs".
@@ -85,7 +87,10 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         L2 penalty on the weights, not on the biases. "auto" fits it to the
         noise of the targets, between 0.001 and 0.32, as the geometric mean of
         0.01 and the penalty that has the highest evidence [4]_ in a linear
-        model of the hidden activations at the initial weights. It is 0.001 for
+        model of the hidden activations at the initial weights. Where that is
+        0.1 or more, 0.01 and 0.001 are tried on a third of the samples and
+        taken if they leave less than 0.8 of the error: what such a model takes
+        for noise may be a function of another kind. It is 0.001 for
         fewer than ten samples, which tell nothing about noise, and where
         `partial_fit` begins, whose chunks are part of more. Later calls that
         continue the training keep `alpha_`.
@@ -399,8 +404,9 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         continues = self.warm_start and hasattr(self, "coefs_")
         given = given_by_the_user.samples(self, X, y, sample_weight, reset=not continues)
         held_out = given_by_the_user.validation_set(self, given, X_val, y_val, sample_weight_val)
-        settings = self._settings(self._fit_solver(given.samples), self._alpha(continues))
-        fit, warned = self._started(given.samples, settings, continues)
+        layers = given_by_the_user.layers(self, given.samples)
+        settings = self._settings(self._fit_solver(given.samples, layers), self._alpha(continues))
+        fit, warned = self._started(given.samples, layers, settings, continues)
         given_by_the_user.weights(fit, given.samples, coefs_init, intercepts_init)
         fit.aim(*given_by_the_user.parts(self, given.samples, held_out, fit.output_range))
         tasks = FitTasks(self, self.max_iter, X, y, sample_weight)
@@ -464,7 +470,9 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         # A chunk is part of more: a penalty made for its few samples would be too strong for all.
         alpha = self._alpha(continues) or (LEAST_ALPHA if self.alpha == "auto" else self.alpha)
         solver = "adam" if self.solver == "auto" else self.solver
-        fit, warned = self._started(given.samples, self._settings(solver, alpha), continues)
+        layers = given_by_the_user.layers(self, given.samples)
+        settings = self._settings(solver, alpha)
+        fit, warned = self._started(given.samples, layers, settings, continues)
         if continues:
             fit.progress.patience = fit.progress.patience.after(self._state.patience)
         fit.aim(given.samples)
@@ -476,20 +484,19 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         publish(self, self._fitted(fit, given, warned, fit.theta))
         return self
 
-    def _fit_solver(self, samples):
-        """The solver of `fit`: "auto" is L-BFGS where the samples are few, and NumPy's."""
+    def _fit_solver(self, samples, layers):
+        """The solver of `fit`: "auto" is L-BFGS for few samples and weights, and NumPy's."""
         if self.solver != "auto":
             return self.solver
-        small = samples.space.xp is np and len(samples.Y) <= SMALL_DATA
-        return "lbfgs" if small else "adam"
+        small = len(samples.Y) <= SMALL_DATA and layers.n_parameters <= SMALL_NETWORK
+        return "lbfgs" if small and samples.space.xp is np else "adam"
 
     def _settings(self, solver, alpha):
         given = {field.name: getattr(self, field.name) for field in fields(Settings)}
         return Settings(**given | {"solver": solver, "alpha": alpha})
 
-    def _started(self, samples, settings, continues):
+    def _started(self, samples, layers, settings, continues):
         """A fit from new weights or from those of the last call, and State.warned of it."""
-        layers = given_by_the_user.layers(self, samples)
         if not continues:
             output_range = given_by_the_user.output_range(self, samples)
             rng = private_generator(self.random_state)
@@ -511,7 +518,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
                 fit.check_finite()
                 warn(
                     f"Training was interrupted in epoch {fit.n_epochs + 1}; "
-                    "the best weights reached so far are kept.",
+                    "the weights reached so far are kept.",
                 )
                 return self._fitted(fit, given, warned)
         theta = fit.learned()
@@ -535,8 +542,9 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         """Warn if the network is no better than a constant, or if it was still learning."""
         r2 = fit.objective.r2(theta)
         by_rate = fit.settings.solver != "lbfgs"
-        evaluations = "" if by_rate else f" or max_fun={self.max_fun} evaluations"
-        limit = f"max_iter={self.max_iter} epochs{evaluations}"
+        by_epochs = fit.progress.n_epochs_of_call >= self.max_iter
+        name, unit = ("max_iter", "epochs") if by_epochs else ("max_fun", "evaluations")
+        limit = f"{name}={getattr(self, name)} {unit}"
         if r2 <= NO_BETTER:
             ending = limit if end is End.LIMIT else f"n_iter_no_change={self.n_iter_no_change}"
             warn(
@@ -549,7 +557,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         elif end is End.LIMIT and fit.progress.recent_gain() > STILL_RISING:
             warn(
                 f"{limit} ended the training while R² on the training samples, now {r2:.3f}, "
-                "still rose. Raise max_iter"
+                f"still rose. Raise {name}"
                 + (" or learning_rate_init" if by_rate else "")
                 + ", or scale X, for example with StandardScaler. If R² of new samples does not "
                 "rise with it, use early_stopping=True or a larger alpha.",

@@ -13,7 +13,7 @@ from numbers import Integral
 import numpy as np
 from scipy.sparse import issparse
 
-from ._arrays import ArraySpace, detached, to_numpy
+from ._arrays import ArraySpace, as_floats, detached, to_numpy
 from ._compat import check_same_namespace
 from ._network import Layers, OutputRange, Samples, equal_rows
 from ._validation import (
@@ -28,6 +28,7 @@ from ._validation import (
 )
 from ._warnings import warn
 
+MOST_REPEATED = 10  # rows of a kind, on average, that are held out together
 CHECKS = {"accept_sparse": "csr", "multi_output": True, "y_numeric": True}
 
 
@@ -43,7 +44,7 @@ class Given:
 def samples(estimator, X, y, sample_weight, reset, method="fit"):
     """The samples of positive weight."""
     X = detached(X)
-    dtype = ArraySpace.of(X).floats if reset else estimator.coefs_[0].dtype
+    dtype = ArraySpace.of(X).floats if reset else fitted_weights(estimator)[0][0].dtype
     if not reset:
         check_same_namespace(X, estimator, attribute="y_low_", method=method)
     X, y, seen = training_data(estimator, X, to_numpy(y), reset=reset, dtype=dtype, **CHECKS)
@@ -120,16 +121,17 @@ def _held_out(samples, fraction, rng):
     """Row numbers to train on and to validate on.
 
     Equal rows stay together, so that a row of weight 2 and a row given twice
-    are the same here too, unless too few rows differ. Those of tensors are
-    not compared.
+    are the same here too, unless so few rows differ that a kind of them would
+    be missing. Those of tensors are not compared.
     """
     if samples.space.xp is np:
         # Ranks of the targets, so that their unit does not decide which are held out.
         ranks = [np.unique(y, return_inverse=True)[1].ravel() for y in samples.Y.T]
         first, group = equal_rows(samples.X, np.column_stack(ranks))
-        with suppress(ValueError):
-            chosen = hold_out(len(first), fraction, copy.deepcopy(rng))
-            return [np.flatnonzero(np.isin(group, part)) for part in chosen]
+        if len(samples.Y) <= MOST_REPEATED * len(first):
+            with suppress(ValueError):
+                chosen = hold_out(len(first), fraction, copy.deepcopy(rng))
+                return [np.flatnonzero(np.isin(group, part)) for part in chosen]
     return hold_out(len(samples.Y), fraction, rng)
 
 
@@ -181,6 +183,17 @@ def kept_range(estimator, layers, samples):
     return kept, state.warned or outside is not None
 
 
+def fitted_weights(estimator):
+    """The lists of weights and biases that were learned, which someone may have replaced."""
+    layers = estimator._state.layers
+    shapes = {"coefs_": layers.coef_shapes, "intercepts_": [(n,) for n in layers.sizes[1:]]}
+    for name, expected in shapes.items():
+        given = [tuple(np.shape(array)) for array in getattr(estimator, name)]
+        if given != expected:
+            raise ValueError(f"{name} must hold arrays of the shapes {expected}, got {given}.")
+    return [[as_floats(a) for a in getattr(estimator, name)] for name in shapes]
+
+
 def weights(fit, samples, coefs_init, intercepts_init):
     """Write the weights of the user's into theta."""
     layers = fit.layers
@@ -191,6 +204,7 @@ def weights(fit, samples, coefs_init, intercepts_init):
     ]:
         if given is None:
             continue
+        fit.begins_elsewhere = True
         n_given = len(given) if isinstance(given, Sized) else "no list"
         if n_given != len(views):
             raise ValueError(

@@ -24,7 +24,7 @@ from ._compat import (
     with_callbacks,
 )
 from ._units import End, Fit, Settings, State, WeightsOverflow, decisions
-from ._validation import private_generator, publish, validated
+from ._validation import far_from_zero, private_generator, publish, validated
 from ._warnings import warn
 
 
@@ -109,8 +109,9 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         Epochs run, over all calls that the weights stem from.
     converged_ : bool
         Whether nothing was left to learn: the last epoch made no mistake, or
-        the pocket's weights make none. The training samples are then predicted
-        without a mistake, unless `early_stopping` restored other weights.
+        the pocket's weights make none. The samples of `fit` that have a positive
+        weight are then predicted without a mistake, unless `early_stopping`
+        restored other weights.
     mistake_curve_ : ndarray of int, shape (`n_iter_`,)
         Corrections made in each epoch, over all units.
     validation_scores_ : ndarray of shape (`n_iter_`,) or None
@@ -285,7 +286,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         given = given_by_the_user.samples(self, X, y, known, reset=not continues)
         samples, held_out = given_by_the_user.parts(self, given.samples)
         fit = self._started(given, continues)
-        given_by_the_user.weights(fit.units, coef_init, intercept_init)
+        given_by_the_user.weights(fit, coef_init, intercept_init)
         tasks = FitTasks(self, self.max_iter, X, y)
 
         def end_epoch():
@@ -446,7 +447,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         samples = given.samples
         n_samples, n_rarer = len(samples.codes), len(samples.codes) - given.counts.max()
         n_mistaken = fit.mistaken_weight(samples)
-        if n_mistaken >= n_rarer > 0:
+        # As many mistakes as that are all that some data allow; scaling can mend what is far off.
+        if n_mistaken > n_rarer or (n_mistaken == n_rarer > 0 and far_from_zero(samples.X)):
             reached, trivial = 1 - n_mistaken / n_samples, 1 - n_rarer / n_samples
             warn(
                 f"After {fit.n_epochs} epochs the accuracy on the training samples is "
@@ -461,10 +463,11 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             f"The last of max_iter={self.max_iter} epochs still made "
             f"{_mistakes(fit.mistakes[-1])}. "
         )
-        if self.tol is None:
+        if self.tol is None or self.n_iter_no_change == np.inf:
+            name = "tol" if self.tol is None else "n_iter_no_change"
             return message + (
-                "tol=None waits for an epoch without any, which never comes where no hyperplane "
-                "separates the classes: set tol, or raise max_iter."
+                f"{name}={getattr(self, name)} waits for an epoch without any, which never comes "
+                f"where no hyperplane separates the classes: set {name}, or raise max_iter."
             )
         return message + "Raise max_iter, or scale X."
 

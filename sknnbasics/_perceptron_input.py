@@ -187,9 +187,9 @@ def weights_to_go_on_from(estimator):
     )
 
 
-def weights(units, coef_init, intercept_init):
-    """Put the weights of the user's in the place of those that `units` would begin with."""
-    dtype = units.coef.dtype
+def weights(fit, coef_init, intercept_init):
+    """Put the weights of the user's in the place of those that the fit would begin with."""
+    units, dtype = fit.units, fit.units.coef.dtype
     if coef_init is not None:
         units.coef = checked_init(coef_init, units.coef.shape, dtype, "coef_init")
     if intercept_init is not None:
@@ -197,3 +197,4 @@ def weights(units, coef_init, intercept_init):
         units.intercept = checked_init(intercept_init, shape, dtype, "intercept_init")
     if coef_init is not None or intercept_init is not None:
         units.restart_average()  # what was averaged led elsewhere
+        fit.earlier = None

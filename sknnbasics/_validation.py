@@ -224,6 +224,15 @@ def refuse_nan(results, X):
         raise ValueError(f"X is too large for the weights in {X.dtype}; scale X.")
 
 
+def far_from_zero(X):
+    """Whether a feature lies further from zero than it varies: scaling would bring it near."""
+    if issparse(X):
+        return False
+    with np.errstate(over="ignore", invalid="ignore"):
+        deviation = X.std(axis=0)
+        return bool(((deviation > 0) & (abs(X.mean(axis=0)) > 10 * deviation)).any())
+
+
 def cast(array, dtype, name):
     """A copy of `array` in the precision of X, which must be able to hold it."""
     with np.errstate(over="ignore"):

@@ -125,7 +125,7 @@ def test_there_are_14_separable_gates():
 @pytest.mark.parametrize("outputs", SEPARABLE)
 def test_separable_gates_are_learned_without_a_mistake(outputs, params, shuffle):
     # The constant gates have one class, which only partial_fit can declare to be one of two.
-    gate = PerceptronClassifier(**params, shuffle=shuffle, random_state=0)
+    gate = PerceptronClassifier(average=False, **params, shuffle=shuffle, random_state=0)
     for _ in range(100):
         if gate.partial_fit(CORNERS, outputs, classes=[0, 1]).converged_:
             break

@@ -12,19 +12,22 @@ from .._arrays import to_numpy
 from ._backprop import backprop_for, feedforward
 from ._batches import Batches, equal_batch_size
 from ._layers import Layers
-from ._objective import Objective
+from ._objective import Objective, Rows
 from ._output_range import OutputRange
-from ._penalty import MOST_ROWS, estimated_alpha
+from ._penalty import LEAST_ALPHA, MOST_ROWS, TYPICAL, estimated_alpha
 from ._progress import Progress
 from ._repeated import merge_repeated
 from ._schedule import LearningRate
 from ._solvers import descend, lbfgs
 from ._state import OPTIMIZERS, State
 from ._stopping import Patience
+from ._trial import tried_alpha
 
 # Measured by tests/benchmarks/bench_defaults.py.
 AUTO_LEARNING_RATE = {"adam": 0.01, "sgd": 0.3}
 MOST_ROWS_OF_A_BATCH = 200
+NEARLY_ALL_NOISE = 0.1  # an estimate from which on weaker penalties are tried
+WEAKER = (TYPICAL, LEAST_ALPHA)
 LEAST_UPDATES = 10  # for each epoch of n_iter_no_change, however few its batches
 
 
@@ -111,6 +114,8 @@ class Fit:
         The penalty; None until `aim` has estimated it.
     objective : Objective or None
         What `aim` has set.
+    begins_elsewhere : bool
+        Whether theta was not drawn, but learned before or given.
     """
 
     settings: Settings
@@ -122,6 +127,7 @@ class Fit:
     progress: Progress
     alpha: float | None = None
     objective: Objective | None = None
+    begins_elsewhere: bool = False
 
     @classmethod
     def begin(cls, settings, layers, samples, output_range, rng):
@@ -159,6 +165,7 @@ class Fit:
             copy.deepcopy(state.rng),  # a fit that fails must not advance it
             progress,
             settings.alpha,
+            begins_elsewhere=True,
         )
 
     def aim(self, samples, held_out=None):
@@ -193,6 +200,9 @@ class Fit:
         """
         settings, progress = self.settings, self.progress
         progress.objective = self.objective
+        if self.begins_elsewhere:
+            with np.errstate(over="ignore", invalid="ignore"):
+                progress.begin_from(self.theta)
         progress.on_epoch_begin, progress.on_epoch_end = on_epoch_begin, on_epoch_end
         if settings.solver != "lbfgs":
             stopped = self.descend(settings.max_iter)
@@ -253,14 +263,23 @@ class Fit:
         )
 
     def _estimated_alpha(self, rows, space):
-        """What `estimated_alpha` finds, on rows at even distances, at the initial weights."""
+        """What `estimated_alpha` finds, on rows at even distances, at the initial weights.
+
+        It sees what a linear model of the hidden units sees. Where that is next to
+        nothing, there may be noise or a function of another kind, and weaker
+        penalties are tried.
+        """
         if self.settings.solver == "lbfgs":  # which takes repeated rows as rows of more weight
             rows = merge_repeated(rows)
         some = np.arange(0, rows.T.shape[0], -(-rows.T.shape[0] // MOST_ROWS))
         X = space.take(rows.X, some)
-        coefs, intercepts = self.layers.split(self.theta)
+        X = X if issparse(X) else to_numpy(X)
+        rows = Rows(X, to_numpy(rows.T)[some], to_numpy(rows.s)[some])
+        theta, learned = to_numpy(self.theta), self.layers.fit_intercept
         with np.errstate(over="ignore", invalid="ignore"):
+            coefs, intercepts = self.layers.split(theta)
             H = feedforward(X, coefs[:-1], intercepts[:-1])[-1]
-        H = H if issparse(H) else to_numpy(H)
-        T, s = to_numpy(rows.T)[some], to_numpy(rows.s)[some]
-        return estimated_alpha(H, T, s, self.layers.fit_intercept)
+            alpha = estimated_alpha(H, rows.T, rows.s, learned)
+            if alpha < NEARLY_ALL_NOISE:
+                return alpha
+            return tried_alpha(alpha, WEAKER, self.layers, theta, rows)

@@ -54,6 +54,7 @@ class Progress:
     validation_loss_curve: list = field(default_factory=list)
     t: int = 0
     error_curve: list = field(default_factory=list)
+    first_error: float | None = None
     best_theta: Any = None
     best_cost: float = math.inf
     asked_to_stop: bool = False
@@ -74,7 +75,9 @@ class Progress:
 
     def recent_gain(self):
         """How much R² rose over the last twentieth of the epochs of this call."""
-        shares = [1.0, *map(self.objective.share_of_constant, self.error_curve)]
+        share = self.objective.share_of_constant
+        first = 1.0 if self.first_error is None else share(self.first_error)
+        shares = [first, *map(share, self.error_curve)]
         last = max(1, len(shares) // 20)
         return min(shares[:-last]) - min(shares[-last:])
 
@@ -95,6 +98,17 @@ class Progress:
         """Before the first epoch: what an earlier call reached may remain the best."""
         if self.early_stopping and self.loss_curve:
             self._keep_if_best(theta, float(self.validation_cost(theta)))
+
+    def begin_from(self, theta):
+        """Before the first epoch of what does not begin anew: theta itself may remain the best."""
+        cost = float(self.objective(theta)[0])
+        self.first_error = cost - self.objective.penalty(theta)
+        if not self.early_stopping and self.patience.tol is not None:
+            self._keep_if_best(theta, cost)
+
+    @property
+    def n_epochs_of_call(self):
+        return len(self.error_curve)
 
     def end_epoch(self, theta, cost, n_updates=1):
         """Record an epoch; True where training should stop."""

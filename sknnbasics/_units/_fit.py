@@ -108,7 +108,8 @@ class Pocket:
     def offer(self, weights):
         """Keep the weights if none did better; give the weight of what they mistake."""
         mistaken = self.samples.mistaken_weight(weights)
-        if mistaken <= self.fewest + NEGLIGIBLE * self.samples.weight:
+        spoils = self.mistaken == 0 < mistaken
+        if mistaken <= self.fewest + NEGLIGIBLE * self.samples.weight and not spoils:
             self.weights = tuple(np.array(array, order="C") for array in weights)
             self.mistaken = mistaken
             self.fewest = min(self.fewest, mistaken)
@@ -211,6 +212,8 @@ class Fit:
             on_epoch_begin()
             mistaken = self.visit(samples, next(orders))
             self._fill_pocket(held_out)
+            if self.converged and self.settings.average is True and self.pocket is None:
+                self._separating = self._average_that_separates(samples)
             share = mistaken / (n_units * visited) if held_out is None else 1 - self.scores[-1]
             stall.observe(share, self.mistakes[-1])
             if on_epoch_end():
@@ -234,8 +237,6 @@ class Fit:
         if self.scores:
             self._record_score(np.nan)
         self.converged = self.mistakes[-1] == 0
-        if self.converged and self.settings.average and self.pocket is None:
-            self._separating = self._average_that_separates(samples)
         return float(corrections @ samples.class_weights)
 
     def visit_once(self, samples):

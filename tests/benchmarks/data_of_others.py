@@ -105,6 +105,12 @@ def shapes():
     problems |= {
         f"noisy sine, n={n}": lambda rng, n=n: _curve(np.sin, n, 0.1, rng) for n in (50, 100, 200)
     }
+    problems |= {
+        f"sine of {f}x, n=100": lambda rng, f=f: _curve(lambda z: np.sin(f / 3 * z), 100, 0.0, rng)
+        for f in (4, 5)
+    }
+    problems["product, 20 features"] = _product
+    problems["noise, 20 features"] = _unrelated
     problems["line"] = lambda rng: _curve(lambda z: z, 100, 0.0, rng)
     problems["exp, normal z"] = _skewed
     problems["XOR"] = lambda rng: _exclusive_or()
@@ -120,6 +126,18 @@ def _curve(function, n, noise, rng):
     x, between = np.linspace(-1.7, 1.7, n)[:, None], np.linspace(-1.7, 1.7, 3 * n)[:, None]
     y = function(3 * x[:, 0]) + noise * rng.normal(size=n)
     return x, y, between, function(3 * between[:, 0])
+
+
+def _product(rng):
+    """The product of two features among twenty."""
+    X = rng.normal(size=(1000, 20))
+    y = X[:, 0] * X[:, 1]
+    return X[:500], y[:500], X[500:], y[500:]
+
+
+def _unrelated(rng):
+    X, y = rng.normal(size=(1000, 20)), rng.normal(size=1000)
+    return X[:500], y[:500], X[500:], y[500:]
 
 
 def _skewed(rng):

@@ -2,10 +2,13 @@
 
 import pickle
 
+import numpy as np
 import pytest
 from naive_mlp import assert_same_model, parameters, samples, small
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
+
+from sknnbasics import SigmoidMLPRegressor
 
 
 @pytest.mark.parametrize(("n_samples", "solver"), [(1, "lbfgs"), (2000, "lbfgs"), (2001, "adam")])
@@ -42,3 +45,11 @@ def test_an_estimated_alpha_is_the_one_that_could_be_passed():
     assert model.set_params(solver="adam").partial_fit(X[:5], y[:5]).alpha_ == estimate
     assert small(alpha="auto").partial_fit(X, y).alpha_ == 0.001
     assert small(alpha="auto", max_iter=1).fit(sparse.csr_array(X), y).alpha_ == estimate
+
+
+def test_many_parameters_are_left_to_adam():
+    X = np.random.default_rng(0).normal(size=(20, 1200))
+    wide = SigmoidMLPRegressor(max_iter=1, tol=None, random_state=0).fit(X, X[:, 0])
+    assert wide.solver_ == "adam"
+    few_units = SigmoidMLPRegressor(hidden_layer_sizes=(10,), max_iter=1, tol=None)
+    assert few_units.fit(X, X[:, 0]).solver_ == "lbfgs"

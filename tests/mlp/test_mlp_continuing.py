@@ -1,6 +1,7 @@
 """Training that goes on: warm starts and partial_fit."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -15,6 +16,9 @@ from naive_mlp import (
     small,
 )
 from numpy.testing import assert_array_equal
+from sklearn.datasets import load_diabetes
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.preprocessing import scale
 
 from sknnbasics import SigmoidMLPRegressor
 
@@ -227,3 +231,35 @@ def test_partial_fit_holds_nothing_out():
     with pytest.raises(AttributeError) as caught:
         model.partial_fit(*samples())
     assert "set early_stopping=False" in str(caught.value.__cause__ or caught.value)
+
+
+def diabetes():
+    X, y = load_diabetes(return_X_y=True)
+    return scale(X), y
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+def test_a_warm_start_keeps_what_it_begins_with_where_that_stays_the_best(solver):
+    X, y = diabetes()
+    model = SigmoidMLPRegressor(solver="lbfgs", alpha=0, warm_start=True, random_state=0).fit(X, y)
+    before = model.cost(X, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # nothing was still rising
+        model.set_params(solver=solver, max_iter=1).fit(X, y)
+    assert model.cost(X, y) <= before
+
+
+def test_weights_that_are_given_stay_where_they_are_the_best():
+    X, y = diabetes()
+    good = SigmoidMLPRegressor(alpha=0, random_state=0).fit(X, y)
+    given = {"coefs_init": good.coefs_, "intercepts_init": good.intercepts_}
+    model = SigmoidMLPRegressor(solver="adam", alpha=0, max_iter=2, random_state=0)
+    assert model.fit(X, y, **given).cost(X, y) <= good.cost(X, y) + 1e-15
+
+
+def test_the_warning_names_the_limit_that_ended_the_training():
+    X, y = diabetes()
+    with pytest.warns(ConvergenceWarning, match=r"max_fun=5 evaluations ended.*Raise max_fun,"):
+        SigmoidMLPRegressor(max_fun=5, random_state=0).fit(X, y)
+    with pytest.warns(ConvergenceWarning, match=r"max_iter=3 epochs ended.*Raise max_iter,"):
+        SigmoidMLPRegressor(max_iter=3, random_state=0).fit(X, y)

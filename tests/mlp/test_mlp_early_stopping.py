@@ -147,3 +147,11 @@ def test_epochs_without_validation_have_nan_in_its_curve(capsys):
     model.set_params(verbose=1).partial_fit(X, y)
     assert np.isnan(model.validation_loss_curve_[-1])
     assert "validation" not in capsys.readouterr().out
+
+
+def test_rows_of_few_kinds_are_held_out_row_by_row():
+    X = np.tile([[-1.0, -1], [-1, 1], [1, -1], [1, 1]], (50, 1))
+    y = np.tile([0.0, 1, 1, 0], 50)
+    for seed in range(4):
+        model = SigmoidMLPRegressor(early_stopping=True, random_state=seed).fit(X, y)
+        assert model.score(X, y) > 0.9

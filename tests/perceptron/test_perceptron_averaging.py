@@ -156,3 +156,14 @@ def test_weights_given_by_the_user_start_the_average_anew():
     with pytest.warns(ConvergenceWarning):
         model.set_params(max_iter=1, eta0=1e-9).fit(X, y, coef_init=start, intercept_init=[0.0])
     np.testing.assert_allclose(model.coef_, start, atol=1e-5)
+
+
+@pytest.mark.parametrize("average", [True, "pocket"])
+@pytest.mark.parametrize("size", [1, 3, 20])
+def test_a_stream_is_predicted_with_the_average_of_all_its_visits(average, size):
+    X, y = overlapping()
+    stream = PerceptronClassifier(average=average, shuffle=False)
+    for start in range(0, 60, size):
+        rows = slice(start, start + size)
+        stream.partial_fit(X[rows], y[rows], classes=[0, 1])
+    assert_weights(stream, *naive(X, y, 1, eta=1.0).average())

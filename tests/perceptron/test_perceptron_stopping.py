@@ -1,5 +1,7 @@
 """When training ends: without a mistake, out of patience, or at max_iter."""
 
+import warnings
+
 import numpy as np
 import pytest
 from both_estimators import unconverged
@@ -118,3 +120,12 @@ def test_without_tol_only_max_iter_stops():
     with pytest.warns(ConvergenceWarning):
         model.fit(X, y)
     assert model.n_iter_ == 120
+
+
+def test_nothing_is_said_of_scaled_data_on_which_the_most_frequent_class_is_best():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(500, 3)), np.arange(500) % 50 == 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = PerceptronClassifier(random_state=0).fit(X, y)
+    assert model.score(X, y) >= 0.98
