@@ -6,7 +6,12 @@ Run it with ``python examples/quickstart.py``.
 import warnings
 
 import numpy as np
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_linnerud
+from sklearn.datasets import (
+    load_breast_cancer,
+    load_diabetes,
+    load_digits,
+    load_linnerud,
+)
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Perceptron
 from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold, cross_validate
@@ -23,7 +28,9 @@ def and_gate():
     gate = PerceptronClassifier(threshold=2, init="uniform", random_state=0).fit(X, y)
     print("The AND gate, a perceptron of threshold 2")
     for inputs, expected in [([0, 1, 0], 0), ([1, 1, 1], 1)]:
-        print(f"  predict({inputs}) = {gate.predict([inputs])[0]}   article: {expected}")
+        print(
+            f"  predict({inputs}) = {gate.predict([inputs])[0]}   article: {expected}"
+        )
     print(f"  mistakes in each epoch: {gate.mistake_curve_.tolist()}")
 
 
@@ -36,7 +43,8 @@ def sigmoid_network():
             solver="sgd",
             momentum=0,
             batch_size=None,
-            learning_rate_init=0.1 * len(X),  # the article descends the sum, we the mean
+            learning_rate_init=0.1
+            * len(X),  # the article descends the sum, we the mean
             max_iter=1000,
             tol=None,
             fit_intercept=False,
@@ -48,7 +56,9 @@ def sigmoid_network():
         for seed in range(50)
     ]
     article = np.array([0.74843109, 0.85237136, 0.88980214])
-    network = min(networks, key=lambda fitted: np.abs(fitted.predict(X) - article).max())
+    network = min(
+        networks, key=lambda fitted: np.abs(fitted.predict(X) - article).max()
+    )
     print("\nThe sigmoid network, 1000 steps of gradient descent")
     print(f"  cost: {network.loss_curve_[0]:.6f} -> {network.loss_curve_[-1]:.6f}")
     print("  target   article   ours")
@@ -58,21 +68,29 @@ def sigmoid_network():
 
 def compare(title, X, y, contenders, folds):
     """Cross-validated scores of a grid search, and the time to fit its winner."""
-    print(f"\n{title}: {X.shape[0]} samples, {X.shape[1]} features, {folds.n_splits} folds")
+    print(
+        f"\n{title}: {X.shape[0]} samples, {X.shape[1]} features, {folds.n_splits} folds"
+    )
     for model, grid in contenders:
         name = type(model).__name__
-        grid = {f"{name.lower()}__{parameter}": values for parameter, values in grid.items()}
+        grid = {
+            f"{name.lower()}__{parameter}": values for parameter, values in grid.items()
+        }
         search = GridSearchCV(make_pipeline(StandardScaler(), model), grid, cv=3)
         outcome = cross_validate(search, X, y, cv=folds, return_estimator=True)
         scores = outcome["test_score"]
-        milliseconds = 1000 * np.median([winner.refit_time_ for winner in outcome["estimator"]])
+        milliseconds = 1000 * np.median(
+            [winner.refit_time_ for winner in outcome["estimator"]]
+        )
         print(
             f"  {name:<22} {scores.mean():7.3f} ± {scores.std():.3f} {milliseconds:9.1f} ms a fit"
         )
 
 
 def main():
-    warnings.simplefilter("ignore", ConvergenceWarning)  # a grid holds settings too short
+    warnings.simplefilter(
+        "ignore", ConvergenceWarning
+    )  # a grid holds settings too short
     and_gate()
     sigmoid_network()
 

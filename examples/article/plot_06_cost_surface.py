@@ -46,7 +46,9 @@ neuron = SigmoidMLPRegressor(hidden_layer_sizes=(), **article | {"max_iter": 1})
 start = [np.array([[-1.0], [1.0]])]
 path = [start, neuron.fit(X, y, coefs_init=start).coefs_]
 path += [neuron.partial_fit(X, y).coefs_ for _ in range(999)]
-print(f"cost: {neuron.loss_curve_[0]:.5f} at the start, {neuron.cost(X, y):.5f} at the end")
+print(
+    f"cost: {neuron.loss_curve_[0]:.5f} at the start, {neuron.cost(X, y):.5f} at the end"
+)
 
 landscape = CostSurfaceDisplay.from_estimator(neuron, X, y, path=path, span=1.5)
 landscape.ax_.set_title("1000 steps of gradient descent, seen from above")
@@ -86,7 +88,8 @@ figure = go.Figure(
         go.Scatter3d(
             x=landscape.path[:, 0],
             y=landscape.path[:, 1],
-            z=landscape.path_cost + height / 100,  # off the ground, which would swallow the line
+            z=landscape.path_cost
+            + height / 100,  # off the ground, which would swallow the line
             mode="lines",
             line={"color": "#ff7f0e", "width": 8},
             hoverinfo="skip",
@@ -127,7 +130,9 @@ plt.show()
 # this slice lies elsewhere, in the dark hollow, but a plateau has next to no slope to follow.
 
 slope = max(abs(grad).max() for grad in network.cost_gradient(X, y)[0])
-print(f"cost after 1000 steps {cut.point_cost:.5f}, lowest of the slice {cut.cost.min():.5f}")
+print(
+    f"cost after 1000 steps {cut.point_cost:.5f}, lowest of the slice {cut.cost.min():.5f}"
+)
 print(f"steepest of the nine slopes there: {slope:.1e}")
 
 # %%
@@ -140,4 +145,6 @@ print(f"steepest of the nine slopes there: {slope:.1e}")
 
 for name, display in [("one neuron", landscape), ("2-3-1 network", cut)]:
     bends = np.diff(display.cost, n=2, axis=1)
-    print(f"{name}: {100 * (bends < 0).mean():.0f} % of the second differences are negative")
+    print(
+        f"{name}: {100 * (bends < 0).mean():.0f} % of the second differences are negative"
+    )

@@ -31,7 +31,9 @@ X, y = load_diabetes(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
 
 search = GridSearchCV(
-    make_pipeline(StandardScaler(), SigmoidMLPRegressor(tol=1e-3, max_iter=1000, random_state=0)),
+    make_pipeline(
+        StandardScaler(), SigmoidMLPRegressor(tol=1e-3, max_iter=1000, random_state=0)
+    ),
     {
         "sigmoidmlpregressor__hidden_layer_sizes": [(2,), (10,), (50,)],
         "sigmoidmlpregressor__alpha": [0.001, 0.01, 0.1, 1.0],
@@ -80,7 +82,14 @@ fig, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
 image = axes[0].imshow(scores, cmap="viridis", aspect="auto")
 for (row, column), score in np.ndenumerate(scores):
     dark = score < (scores.min() + scores.max()) / 2
-    axes[0].text(column, row, f"{score:.3f}", ha="center", va="center", color="w" if dark else "k")
+    axes[0].text(
+        column,
+        row,
+        f"{score:.3f}",
+        ha="center",
+        va="center",
+        color="w" if dark else "k",
+    )
 axes[0].set_xticks(range(len(alphas)), alphas)
 axes[0].set_yticks(range(len(sizes)), [size[0] for size in sizes])
 axes[0].set(xlabel="alpha", ylabel="hidden units", title="Mean R² of five folds")

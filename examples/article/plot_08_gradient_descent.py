@@ -66,11 +66,18 @@ for row in zip(y, printed, best.predict(X), strict=True):
 # too, the dotted line: half their mean squared error.
 
 article_cost = 0.5 * np.mean((y - printed) ** 2)
-falls = [(np.diff([*network.loss_curve_, network.cost(X, y)]) < 0).all() for network in networks]
+falls = [
+    (np.diff([*network.loss_curve_, network.cost(X, y)]) < 0).all()
+    for network in networks
+]
 costs = np.array([network.cost(X, y) for network in networks])
 print(f"the cost falls in every step: {sum(falls)} of {len(falls)} runs")
-print(f"cost after 1000 steps: {costs.min():.6f} to {costs.max():.6f}, article {article_cost:.6f}")
-print(f"runs that end below the article's cost: {(costs < article_cost).sum()} of {len(costs)}")
+print(
+    f"cost after 1000 steps: {costs.min():.6f} to {costs.max():.6f}, article {article_cost:.6f}"
+)
+print(
+    f"runs that end below the article's cost: {(costs < article_cost).sum()} of {len(costs)}"
+)
 
 fig, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
 for network in networks:
@@ -99,10 +106,18 @@ article_grads = [
     np.array([[-5.46647048e-04], [-7.87933090e-04], [8.64655242e-07]]),
 ]
 our_grads, _ = best.cost_gradient(X, y)
-for number, (theirs, ours) in enumerate(zip(article_grads, our_grads, strict=True), start=1):
-    print(f"dJ/dW{number}, article:", theirs, f"dJ/dW{number}, ours:", n * ours, sep="\n")
+for number, (theirs, ours) in enumerate(
+    zip(article_grads, our_grads, strict=True), start=1
+):
+    print(
+        f"dJ/dW{number}, article:", theirs, f"dJ/dW{number}, ours:", n * ours, sep="\n"
+    )
 
-norms = [n * np.sqrt(sum((g**2).sum() for g in m.cost_gradient(X, y)[0])) for m in networks]
+norms = [
+    n * np.sqrt(sum((g**2).sum() for g in m.cost_gradient(X, y)[0])) for m in networks
+]
 article_norm = np.sqrt(sum((g**2).sum() for g in article_grads))
 low, middle, high = np.percentile(norms, [0, 50, 100])
-print(f"length: article {article_norm:.1e}, ours {low:.1e} to {high:.1e}, median {middle:.1e}")
+print(
+    f"length: article {article_norm:.1e}, ours {low:.1e} to {high:.1e}, median {middle:.1e}"
+)

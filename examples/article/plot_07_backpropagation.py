@@ -156,7 +156,9 @@ def cost(theta):
 
 def measured(h):
     moves = h * np.eye(W1.size + W2.size)
-    return np.array([cost(theta + move) - cost(theta - move) for move in moves]) / (2 * h)
+    return np.array([cost(theta + move) - cost(theta - move) for move in moves]) / (
+        2 * h
+    )
 
 
 theta = np.concatenate([W1.ravel(), W2.ravel()])
@@ -175,6 +177,10 @@ for grad, label, color in [
     gaps = [np.linalg.norm(measured(h) - grad) / np.linalg.norm(grad) for h in steps]
     ax.loglog(steps, gaps, color=color, label=label)
     print(f"{label}: relative difference down to {min(gaps):.1e}")
-ax.set(xlabel="step $h$", ylabel="relative difference", title="Backpropagation against differences")
+ax.set(
+    xlabel="step $h$",
+    ylabel="relative difference",
+    title="Backpropagation against differences",
+)
 ax.legend()
 plt.show()

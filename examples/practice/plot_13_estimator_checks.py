@@ -37,8 +37,13 @@ for name, estimator in estimators.items():
 # -----------
 
 statuses = ["passed", "skipped", "xfail", "failed"]
-counts = {name: Counter(row["status"] for row in rows) for name, rows in results.items()}
-print(f"scikit-learn {sklearn.__version__}".ljust(30), *(f"{status:>8}" for status in statuses))
+counts = {
+    name: Counter(row["status"] for row in rows) for name, rows in results.items()
+}
+print(
+    f"scikit-learn {sklearn.__version__}".ljust(30),
+    *(f"{status:>8}" for status in statuses),
+)
 for name, count in counts.items():
     print(f"{name:30}", *(f"{count[status]:8}" for status in statuses))
 

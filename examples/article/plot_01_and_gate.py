@@ -97,7 +97,9 @@ shades = plt.get_cmap("Greys")(np.linspace(0.3, 1, len(lines)))
 for epoch, ((w, b), shade) in enumerate(zip(lines, shades, strict=True), start=1):
     ax.plot(x1, -(b + w[0] * x1) / w[1], color=shade, label=f"after epoch {epoch}")
 ax.scatter(*X2.T, c=strong[y2], s=140, edgecolor="k", zorder=3)
-ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(-0.6, 3.4), ylim=(-0.6, 3.4), aspect="equal")
+ax.set(
+    xlabel="$x_1$", ylabel="$x_2$", xlim=(-0.6, 3.4), ylim=(-0.6, 3.4), aspect="equal"
+)
 ax.set_title("AND: blue fires, orange does not")
 ax.legend(loc="upper right", framealpha=1)
 plt.show()

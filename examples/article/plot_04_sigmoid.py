@@ -26,7 +26,11 @@ fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 for k, color in [(1, "#a6cdee"), (2, "#5fa6e2"), (6, "#1a7fd6")]:
     ax.plot(z, sigmoid(k * z), color=color, label=rf"$\sigma({k if k > 1 else ''}z)$")
 ax.plot(z, step(z), color="#e66100", linestyle="--", label="step")
-ax.set(xlabel="$z$", ylabel="output", title="The steeper the sigmoid, the closer to the step")
+ax.set(
+    xlabel="$z$",
+    ylabel="output",
+    title="The steeper the sigmoid, the closer to the step",
+)
 ax.legend()
 plt.show()
 
@@ -57,7 +61,9 @@ print(f"slope of the sigmoid there times 0.02: {sigmoid_derivative(0.0) * 0.02:.
 article = np.exp(-z) / (1 + np.exp(-z)) ** 2
 h = 1e-6
 measured = (sigmoid(z + h) - sigmoid(z - h)) / (2 * h)
-print(f"largest difference to the article's form: {abs(sigmoid_derivative(z) - article).max():.1e}")
+print(
+    f"largest difference to the article's form: {abs(sigmoid_derivative(z) - article).max():.1e}"
+)
 print(
     f"largest difference to the measured slope: {abs(sigmoid_derivative(z) - measured).max():.1e}"
 )

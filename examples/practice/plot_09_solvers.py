@@ -73,14 +73,20 @@ for solver in networks:
     for seed in range(3):
         X_train, X_test, y_train, y_test = scaled_data(seed)
         network = SigmoidMLPRegressor(
-            hidden_layer_sizes=(50,), solver=solver, max_iter=300, tol=None, random_state=seed
+            hidden_layer_sizes=(50,),
+            solver=solver,
+            max_iter=300,
+            tol=None,
+            random_state=seed,
         )
         start = time.perf_counter()
         network.fit(X_train, y_train)
         seconds = time.perf_counter() - start
         rows.append((network.score(X_test, y_test), seconds))
     scores, times = np.array(rows).T
-    print(f"{solver:8}  {scores.mean():.3f} ± {scores.std():.3f}   {np.median(times):7.2f}")
+    print(
+        f"{solver:8}  {scores.mean():.3f} ± {scores.std():.3f}   {np.median(times):7.2f}"
+    )
 
 # %%
 # ``"adam"`` is the default, since it also serves where the samples do not fit one batch.

@@ -69,8 +69,12 @@ for ax, (row, gate) in zip(axes.flat, gates.items(), strict=True):
     )
     ax.scatter(*X.T, c=strong[targets], s=60, edgecolor="k", zorder=3)
     wrong = X[outputs != targets]
-    ax.scatter(*wrong.T, s=300, facecolor="none", edgecolor="#c40000", linewidth=2, zorder=3)
-    ax.set_title(names[row], fontsize="medium", color="k" if gate.converged_ else "#c40000")
+    ax.scatter(
+        *wrong.T, s=300, facecolor="none", edgecolor="#c40000", linewidth=2, zorder=3
+    )
+    ax.set_title(
+        names[row], fontsize="medium", color="k" if gate.converged_ else "#c40000"
+    )
     ax.set(xticks=[0, 1], yticks=[0, 1], xlabel="", ylabel="", aspect="equal")
 fig.supxlabel("$x_1$")
 fig.supylabel("$x_2$")
@@ -91,7 +95,9 @@ plt.show()
 # mistakes and stops, XOR goes on making them for ever.
 
 rows = {"AND": "0001", "XOR": "0110"}
-display = LossCurveDisplay.from_estimators({name: gates[row] for name, row in rows.items()})
+display = LossCurveDisplay.from_estimators(
+    {name: gates[row] for name, row in rows.items()}
+)
 display.ax_.set_title("Mistakes in each epoch, a visit of all four rows")
 print("fewest mistakes of XOR in an epoch:", gates["0110"].mistake_curve_.min())
 plt.show()
