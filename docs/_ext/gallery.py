@@ -7,7 +7,6 @@ from pathlib import Path
 import plotly.io as pio
 from plotly.io.base_renderers import MimetypeRenderer
 from sphinx_gallery.scrapers import matplotlib_scraper
-
 from tutorial_pages import moving_html
 
 DPI = 160

@@ -56,7 +56,9 @@ def directive_cells(name, argument, block):
     if name == "math":
         yield markdown(formula(block))
     elif name == "plot":
-        yield code(OPTION.sub("", block).strip())
+        # A picture of the page has names of its own.
+        program = textwrap.indent(OPTION.sub("", block).strip(), "    ")
+        yield code(f"def picture():\n{program}\n\n\npicture()")
     elif name == "moving":
         yield markdown(f"*A picture that moves on the page:* {inline(' '.join(block.split()))}")
     elif name == "solution":
@@ -70,16 +72,16 @@ def directive_cells(name, argument, block):
 
 def blocks(text):
     """The pieces of a page between blank lines; what is indented goes with its directive."""
-    lines, piece, directive = text.splitlines(), [], False
-    for line in [*lines, ""]:
-        if directive and (not line.strip() or line[0].isspace()):
+    piece = []
+    for line in [*text.splitlines(), ""]:
+        directive = piece and piece[0].startswith(".. ")
+        goes_on = not line.strip() or line[0].isspace() if directive else line.strip()
+        if goes_on and not (line.startswith(".. ") and piece):
             piece.append(line)
-        elif line.strip() and not directive and not (line.startswith(".. ") and not piece):
-            piece.append(line)
-        else:
-            if piece:
-                yield "\n".join(piece)
-            piece, directive = ([line], line.startswith(".. ")) if line.strip() else ([], False)
+            continue
+        if piece:
+            yield "\n".join(piece)
+        piece = [line] if line.strip() else []
     if piece:
         yield "\n".join(piece)
 

@@ -15,10 +15,9 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
-from sphinx.util.docutils import SphinxDirective
-
 from notebooks import notebook
 from recordings import RECORDINGS
+from sphinx.util.docutils import SphinxDirective
 from stills import still
 
 HERE = Path(__file__).parents[1]

@@ -4,9 +4,9 @@ Every gate of two inputs, and why XOR fails
 
 Which logic gates can a single perceptron be?
 
-Two binary inputs have four rows, and each row may be answered with 0 or 1: there are
-:math:`2^4 = 16` gates. A perceptron parts the plane with one straight line, so it can be exactly
-those gates whose ones a line separates from their zeros.
+Two binary inputs have four rows, and each row may be answered with 0 or 1: there are :math:`2^4 =
+16` gates. A perceptron parts the plane with one straight line, so it can be exactly those gates
+whose ones a line separates from their zeros. In the tutorial: :doc:`/tutorial/combining`.
 """
 
 import matplotlib.pyplot as plt
@@ -40,11 +40,14 @@ names = {
 # Each gate is trained epoch by epoch, until an epoch passes without a mistake or 100 epochs are
 # over. The settings are the article's: threshold 2, weights drawn from [0, 1). ``partial_fit``
 # declares both classes beforehand, which the two constant gates need: they show only one.
+# ``average=False`` is the article's rule, which predicts with the last weights.
 
 gates = {}
 for row in names:
     targets = np.array([int(digit) for digit in row])
-    gate = PerceptronClassifier(threshold=2, init="uniform", random_state=227)
+    gate = PerceptronClassifier(
+        threshold=2, init="uniform", eta0=0.1, average=False, random_state=43
+    )
     for _ in range(100):
         if gate.partial_fit(X, targets, classes=[0, 1]).converged_:
             break

@@ -6,7 +6,8 @@ If one perceptron cannot be an XOR, can several?
 
 The output of a perceptron may be an input of another one. A second unit then no longer sees the
 plane of :math:`x_1` and :math:`x_2`, but the plane of what the first units made of it, and there
-the rows of XOR may be separable.
+the rows of XOR may be separable. In the tutorial: :doc:`/tutorial/combining`. A network that
+finds its hidden units by itself is in :doc:`/tutorial/learning`.
 """
 
 from itertools import product
@@ -21,9 +22,10 @@ X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 
 
 def fitted(outputs):
-    return PerceptronClassifier(threshold=2, init="uniform", random_state=105).fit(
-        X, outputs
+    unit = PerceptronClassifier(
+        threshold=2, init="uniform", eta0=0.1, average=False, tol=None, random_state=43
     )
+    return unit.fit(X, outputs)
 
 
 OR, NAND, AND = fitted([0, 1, 1, 1]), fitted([1, 1, 1, 0]), fitted([0, 0, 0, 1])

@@ -12,7 +12,8 @@ smooth function in place of the jump,
 
     \sigma(z) = \frac{1}{1 + e^{-z}},
 
-which squashes every :math:`z` into the interval from 0 to 1.
+which squashes every :math:`z` into the interval from 0 to 1. In the tutorial:
+:doc:`/tutorial/neuron`, with a neuron whose weight and bias can be moved.
 """
 
 import matplotlib.pyplot as plt

@@ -15,6 +15,9 @@ The article's network has two inputs, three hidden units and one output, and no 
     z^{(3)} &= a^{(2)} W^{(2)}  &       & (3) \\
     \hat y  &= \sigma(z^{(3)})  &       & (4)
     \end{aligned}
+
+The weights are those of the tutorial, :doc:`/tutorial/neuron`, which takes them through one whole
+step of training in :doc:`/tutorial/one_step`.
 """
 
 import matplotlib.pyplot as plt
@@ -26,7 +29,7 @@ from sknnbasics.functional import sigmoid
 np.set_printoptions(precision=4, suppress=True)
 
 X = np.array([[3.0, 5.0], [5.0, 1.0], [10.0, 2.0]])
-rng = np.random.default_rng(3)
+rng = np.random.RandomState(43)
 W1, W2 = rng.standard_normal((2, 3)), rng.standard_normal((3, 1))
 
 NetworkDisplay(coefs=[W1, W2], intercepts=None, activation="sigmoid").plot()
@@ -71,10 +74,15 @@ print(
 y = np.array([0.75, 0.82, 0.93])
 network = SigmoidMLPRegressor(
     hidden_layer_sizes=(3,),
-    fit_intercept=False,
-    y_range=(0, 1),
+    solver="sgd",
+    momentum=0,
+    batch_size=None,
+    learning_rate_init=0.1 * len(X),
+    max_iter=1000,
     tol=None,
-    random_state=0,
+    fit_intercept=False,
+    alpha=0,
+    y_range=(0, 1),
 ).fit(X, y, coefs_init=[W1, W2])
 W1, W2 = network.coefs_
 by_hand = sigmoid(sigmoid(X @ W1) @ W2)

@@ -10,10 +10,11 @@ Gradient descent takes a step against the gradient, over all samples, again and 
 
     W \leftarrow W - \eta \, \frac{\partial J}{\partial W}.
 
-The article takes 1000 steps with :math:`\eta = 0.1` in a network of 2-3-1 units without biases. Its
-code sums the squared errors, while its equation (5), and so this package, takes half their mean.
-The sum is :math:`n` times the mean, and so is its gradient: the same steps need
-``learning_rate_init=0.1 * n``.
+The article takes 1000 steps with :math:`\eta = 0.1` in a network of 2-3-1 units without biases.
+Its code sums the squared errors, while its equation (5), and so this package, takes half their
+mean. The sum is :math:`n` times the mean, and so is its gradient: the same steps need
+``learning_rate_init=0.1 * n``. In the tutorial: :doc:`/tutorial/gradient_descent`, where the
+steps can be watched one by one.
 """
 
 import matplotlib.pyplot as plt

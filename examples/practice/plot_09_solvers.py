@@ -19,6 +19,7 @@ of its own:
     \theta \leftarrow \theta - \eta \, \frac{\hat m}{\sqrt{\hat v} + \epsilon}.
 
 ``"lbfgs"`` takes all samples at once and estimates the curvature of :math:`J` from its last steps.
+How to choose: :doc:`/guide/parameters`. What a step is: :doc:`/tutorial/gradient_descent`.
 """
 
 import time
@@ -89,7 +90,7 @@ for solver in networks:
     )
 
 # %%
-# ``"adam"`` is the default, since it also serves where the samples do not fit one batch.
-# ``"lbfgs"`` wants all rows at once, and is worth a try on small data. ``"sgd"`` is the article's
-# rule; while its curve still falls it wants more epochs, or a ``learning_rate_init`` that is chosen
-# for the data.
+# ``"lbfgs"`` wants all rows at once, and is the first to try on small data. ``"adam"`` moves
+# after every batch, and so also serves where there are many rows. ``"sgd"`` is the article's
+# rule; while its curve still falls it wants more epochs, or a ``learning_rate_init`` that is
+# chosen for the data.

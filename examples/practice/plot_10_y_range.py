@@ -13,6 +13,7 @@ interval:
     \text{prediction} = \text{low} + (\text{high} - \text{low}) \, a.
 
 A network with a linear output, such as scikit-learn's ``MLPRegressor``, knows no bounds.
+More on parameters: :doc:`/guide/parameters`.
 """
 
 import matplotlib.pyplot as plt
