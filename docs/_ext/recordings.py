@@ -61,6 +61,29 @@ def line(name, x, y, **style):
     return {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": y, "line": style}
 
 
+def two_panels(left, right, height, narrow_height):
+    """A layout with a square picture beside a curve, or above it where there is no room."""
+    layout = {
+        "xaxis": left[0] | {"domain": [0, 0.54]},
+        "yaxis": left[1] | {"domain": [0, 1]},
+        "xaxis2": right[0] | {"domain": [0.66, 1], "anchor": "y2"},
+        "yaxis2": right[1] | {"domain": [0, 1], "anchor": "x2"},
+        "showlegend": False,
+    }
+    narrow = {
+        "xaxis": {"domain": [0, 1]},
+        "yaxis": {"domain": [0.46, 1]},
+        "xaxis2": {"domain": [0, 1]},
+        "yaxis2": {"domain": [0, 0.3]},
+    }
+    return {
+        "layout": layout,
+        "narrow": narrow,
+        "height": height,
+        "narrow_height": narrow_height,
+    }
+
+
 # A perceptron, visit by visit
 
 
@@ -124,7 +147,9 @@ def visits(X, y, low, high, digits, **arguments):
                 {
                     "label": f"{len(frames) + 1}",
                     "text": said,
+                    "upto": {6: len(frames) + 1},
                     "traces": {
+                        7: {"x": [len(frames) + 1], "y": [int(corrections)]},
                         0: {"x": rounded([p for p, _ in side]), "y": rounded([q for _, q in side])},
                         1: {"x": old[0], "y": old[1]},
                         2: {"x": new[0], "y": new[1]},
@@ -155,41 +180,58 @@ def perceptron():
     )  # fmt: skip
     two_clouds = visits(clouds, labels, -0.6, 3.6, 1, eta0=0.1, shuffle=False)
 
-    def points(X, y):
-        return {
-            3: {"x": rounded(X[y == 0, 0]), "y": rounded(X[y == 0, 1])},
-            4: {"x": rounded(X[y == 1, 0]), "y": rounded(X[y == 1, 1])},
-        }
-
+    variants = []
+    for name, X, y, frames in [
+        ("AND", corners, np.array([0, 0, 0, 1]), and_gate),
+        ("two clouds", clouds, labels, two_clouds),
+    ]:
+        n, most = len(frames), frames[-1]["traces"][7]["y"][0]
+        counts = [frame["traces"][7]["y"][0] for frame in frames]
+        variants.append(
+            {
+                "name": name,
+                "traces": {
+                    3: {"x": rounded(X[y == 0, 0]), "y": rounded(X[y == 0, 1])},
+                    4: {"x": rounded(X[y == 1, 0]), "y": rounded(X[y == 1, 1])},
+                    6: {"x": list(range(1, n + 1)), "y": counts},
+                },
+                "layout": {
+                    "xaxis2": {"range": [0, n + 1]},
+                    "yaxis2": {"range": [-0.04 * most, 1.08 * most]},
+                },
+                "frames": frames,
+            }
+        )
+    panels = two_panels(
+        (axis("x₁", -0.6, 3.6), axis("x₂", -0.6, 3.6)),
+        (axis("visit", 0, 1), axis("corrections so far", 0, 1)),
+        440, 680,
+    )  # fmt: skip
+    panels["layout"] |= {
+        "showlegend": True,
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    }
+    edge = {"width": 1, "color": "@text"}
+    second = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
     return {
         "step": "visit",
         "choice": "Samples",
-        "height": 440,
-        "narrow_height": 380,
+        "interval": 600,
         "traces": [
             line("fires", [], [], width=0)
             | {"fill": "toself", "fillcolor": PALE_BLUE, "showlegend": False},
             line("line before", [], [], width=2, dash="dash", color="@muted"),
             line("line after", [], [], width=3, color="@text"),
-            marks("t = 0", [], [], size=13, color=ORANGE, line={"width": 1, "color": "@text"}),
-            marks("t = 1", [], [], size=13, color=BLUE, line={"width": 1, "color": "@text"}),
+            marks("t = 0", [], [], size=13, color=ORANGE, line=edge),
+            marks("t = 1", [], [], size=13, color=BLUE, line=edge),
             marks("visited", [], [], size=24, color="rgba(0, 0, 0, 0)", line={"width": 3})
             | {"showlegend": False},
+            line("corrections", [], [], width=3, color=RED, shape="hv") | second,
+            marks("now", [], [], size=10, color=RED) | second,
         ],
-        "layout": {
-            "xaxis": axis("x₁", -0.6, 3.6),
-            "yaxis": axis("x₂", -0.6, 3.6, scaleanchor="x"),
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        },
-        "variants": [
-            {
-                "name": "AND",
-                "traces": points(corners, np.array([0, 0, 0, 1])),
-                "frames": and_gate,
-            },
-            {"name": "two clouds", "traces": points(clouds, labels), "frames": two_clouds},
-        ],
+        "variants": variants,
         "still": [0, -1],
+        **panels,
     }
 
 
@@ -221,29 +263,6 @@ def neuron():
 
 
 # Gradient descent on a surface that can be drawn in full: one neuron of two inputs
-
-
-def two_panels(left, right, height, narrow_height):
-    """A layout with a square picture beside a curve, or above it where there is no room."""
-    layout = {
-        "xaxis": left[0] | {"domain": [0, 0.54]},
-        "yaxis": left[1] | {"domain": [0, 1]},
-        "xaxis2": right[0] | {"domain": [0.66, 1], "anchor": "y2"},
-        "yaxis2": right[1] | {"domain": [0, 1], "anchor": "x2"},
-        "showlegend": False,
-    }
-    narrow = {
-        "xaxis": {"domain": [0, 1]},
-        "yaxis": {"domain": [0.46, 1]},
-        "xaxis2": {"domain": [0, 1]},
-        "yaxis2": {"domain": [0, 0.3]},
-    }
-    return {
-        "layout": layout,
-        "narrow": narrow,
-        "height": height,
-        "narrow_height": narrow_height,
-    }
 
 
 @cache
@@ -303,6 +322,7 @@ def descent():
         )
     return {
         "step": "step",
+        "interval": 200,
         "choice": "Learning rate η",
         "traces": [
             {
@@ -381,6 +401,7 @@ def network():
     later = [1, *range(6, 301, 6)]
     return {
         "step": "epoch",
+        "interval": 200,
         "choice": "Samples",
         "traces": [
             {"type": "heatmap", "x": [], "y": [], "z": [], "zmin": 0, "zmax": 100,

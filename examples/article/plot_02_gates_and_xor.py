@@ -4,9 +4,10 @@ Every gate of two inputs, and why XOR fails
 
 Which logic gates can a single perceptron be?
 
-Two binary inputs have four rows, and each row may be answered with 0 or 1: there are :math:`2^4 =
-16` gates. A perceptron parts the plane with one straight line, so it can be exactly those gates
-whose ones a line separates from their zeros. In the tutorial: :doc:`/tutorial/combining`.
+Two binary inputs have four rows, and each row may be answered with 0 or 1: there are
+:math:`2^4 = 16` gates. A perceptron parts the plane with one straight line, so it can be exactly
+those gates whose ones a line separates from their zeros. In the tutorial:
+:doc:`/tutorial/combining`.
 """
 
 import matplotlib.pyplot as plt

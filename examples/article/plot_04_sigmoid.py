@@ -62,12 +62,10 @@ print(f"slope of the sigmoid there times 0.02: {sigmoid_derivative(0.0) * 0.02:.
 article = np.exp(-z) / (1 + np.exp(-z)) ** 2
 h = 1e-6
 measured = (sigmoid(z + h) - sigmoid(z - h)) / (2 * h)
-print(
-    f"largest difference to the article's form: {abs(sigmoid_derivative(z) - article).max():.1e}"
-)
-print(
-    f"largest difference to the measured slope: {abs(sigmoid_derivative(z) - measured).max():.1e}"
-)
+gap = abs(sigmoid_derivative(z) - article).max()
+print(f"largest difference to the article's form: {gap:.1e}")
+gap = abs(sigmoid_derivative(z) - measured).max()
+print(f"largest difference to the measured slope: {gap:.1e}")
 
 # %%
 # The slope is largest at 0 and vanishes on both sides. A unit whose :math:`z` is far from 0 hardly

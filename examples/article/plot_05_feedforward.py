@@ -53,9 +53,8 @@ print("z2 =", z2, "a2 =", a2, "z3 =", z3, "y_hat =", y_hat, sep="\n")
 # the first unit is
 
 by_hand = 5 * W1[0, 0] + 1 * W1[1, 0]
-print(
-    f"5 * {W1[0, 0]:.4f} + 1 * {W1[1, 0]:.4f} = {by_hand:.4f}, z2[1, 0] = {z2[1, 0]:.4f}"
-)
+print(f"5 * {W1[0, 0]:.4f} + 1 * {W1[1, 0]:.4f} = {by_hand:.4f}")
+print(f"z2[1, 0] = {z2[1, 0]:.4f}")
 
 # %%
 # The same by ``feedforward``

@@ -47,9 +47,8 @@ neuron = SigmoidMLPRegressor(hidden_layer_sizes=(), **article | {"max_iter": 1})
 start = [np.array([[-1.0], [0.0]])]
 path = [start, neuron.fit(X, y, coefs_init=start).coefs_]
 path += [neuron.partial_fit(X, y).coefs_ for _ in range(999)]
-print(
-    f"cost: {neuron.loss_curve_[0]:.5f} at the start, {neuron.cost(X, y):.5f} at the end"
-)
+first, last = neuron.loss_curve_[0], neuron.cost(X, y)
+print(f"cost: {first:.5f} at the start, {last:.5f} at the end")
 
 landscape = CostSurfaceDisplay.from_estimator(neuron, X, y, path=path, span=1.5)
 landscape.ax_.set_title("1000 steps of gradient descent, seen from above")
@@ -125,8 +124,8 @@ figure.update_layout(
     },
     meta={
         "step": "seen from",
-        "alt": "The cost over both weights as a surface in space: two plateaus, a steep "
-        "slope between them, and a valley, with the path of training down the slope "
+        "alt": "The cost over both weights as a surface in space: two plateaus, a "
+        "steep slope between them, and a valley, with the path of training down the slope "
         "and along the valley. The contours above show the same.",
     },
 )
@@ -152,9 +151,8 @@ plt.show()
 # nine weights are small there, but not zero, so that more steps would lower the cost a little.
 
 slope = max(abs(grad).max() for grad in network.cost_gradient(X, y)[0])
-print(
-    f"cost after 1000 steps {cut.point_cost:.5f}, lowest of the slice {cut.cost.min():.5f}"
-)
+print(f"cost after 1000 steps {cut.point_cost:.5f}", end=", ")
+print(f"lowest of the slice {cut.cost.min():.5f}")
 print(f"steepest of the nine slopes there: {slope:.1e}")
 
 # %%
@@ -167,6 +165,5 @@ print(f"steepest of the nine slopes there: {slope:.1e}")
 
 for name, display in [("one neuron", landscape), ("2-3-1 network", cut)]:
     bends = np.diff(display.cost, n=2, axis=1)
-    print(
-        f"{name}: {100 * (bends < 0).mean():.0f} % of the second differences are negative"
-    )
+    share = 100 * (bends < 0).mean()
+    print(f"{name}: {share:.0f} % of the second differences are negative")

@@ -73,12 +73,10 @@ falls = [
 ]
 costs = np.array([network.cost(X, y) for network in networks])
 print(f"the cost falls in every step: {sum(falls)} of {len(falls)} runs")
-print(
-    f"cost after 1000 steps: {costs.min():.6f} to {costs.max():.6f}, article {article_cost:.6f}"
-)
-print(
-    f"runs that end below the article's cost: {(costs < article_cost).sum()} of {len(costs)}"
-)
+print(f"cost after 1000 steps: {costs.min():.6f} to {costs.max():.6f}", end=", ")
+print(f"of the article's predictions: {article_cost:.6f}")
+n_below = (costs < article_cost).sum()
+print(f"runs that end below the article's cost: {n_below} of {len(costs)}")
 
 fig, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
 for network in networks:
@@ -119,6 +117,5 @@ norms = [
 ]
 article_norm = np.sqrt(sum((g**2).sum() for g in article_grads))
 low, middle, high = np.percentile(norms, [0, 50, 100])
-print(
-    f"length: article {article_norm:.1e}, ours {low:.1e} to {high:.1e}, median {middle:.1e}"
-)
+print(f"length: article {article_norm:.1e}", end=", ")
+print(f"ours {low:.1e} to {high:.1e}, median {middle:.1e}")

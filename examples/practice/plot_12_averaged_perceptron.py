@@ -47,9 +47,8 @@ for name, average in [("last weights", False), ("average", True)]:
         for _ in range(n_epochs)
     ]
     steps = abs(np.diff(curves[name]))
-    print(
-        f"{name:12} mean change from one epoch to the next: {100 * steps.mean():.2f} points"
-    )
+    change = 100 * steps.mean()
+    print(f"{name:12} mean change from one epoch to the next: {change:.2f} points")
 
 colors = {"last weights": "#e66100", "average": "#1a7fd6"}
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
