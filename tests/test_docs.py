@@ -179,7 +179,7 @@ def test_code_fits_the_column(path):
     if path.suffix == ".py":
         lines = list(code_lines(text))
     else:
-        lines = re.findall(r"^ *(?:>>>|\.\.\.) .*", text, flags=re.MULTILINE)
+        lines = re.findall(r"^ *((?:>>>|\.\.\.) .*)", text, flags=re.MULTILINE)
         lines += [line for block in blocks(text, "plot::") for line in block.splitlines()]
     assert [line for line in lines if len(line) > 88] == []
 

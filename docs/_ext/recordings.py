@@ -250,7 +250,7 @@ def neuron():
         "height": 360,
         "narrow_height": 320,
         "traces": [
-            line("step", rounded(x), step(2 * x - 1).tolist(), width=2, dash="dash", color=ORANGE),
+            line("step", [-6, 0.5, 0.5, 6], [0, 0, 1, 1], width=2, dash="dash", color=ORANGE),
             line("σ(w x + b)", rounded(x), rounded(sigmoid(2 * x - 1), 4), width=3, color=BLUE),
             marks("output ½", [0.5], [0.5], size=10, color="@text"),
         ],
@@ -326,9 +326,9 @@ def descent():
         "choice": "Learning rate η",
         "traces": [
             {
-                "type": "contour", "x": rounded(w1), "y": rounded(w2), "z": rounded(surface, 4),
-                "colorscale": "Viridis", "ncontours": 30, "showscale": False,
-                "hovertemplate": "w₁ %{x:.2f}, w₂ %{y:.2f}<br>J %{z:.4f}<extra></extra>",
+                "type": "contour", "x": rounded(w1), "y": rounded(w2),
+                "z": rounded(np.sqrt(surface), 4), "colorscale": "Viridis",
+                "ncontours": 30, "showscale": False, "hoverinfo": "skip",
             },
             {"type": "scatter", "mode": "lines+markers", "name": "path", "x": [], "y": [],
              "line": {"width": 2, "color": "#ff8c1a"}, "marker": {"size": 5, "color": "#ff8c1a"}},

@@ -47,8 +47,12 @@
 
   const FORMULAS = {
     neuron(recording, { w, b }) {
-      const x = recording.traces[0].x;
+      const x = recording.traces[1].x;
       const half = w === 0 ? [] : [-b / w];
+      const [low, high] = [x[0], x[x.length - 1]];
+      const jump = w === 0 ? low : Math.max(low, Math.min(high, -b / w));
+      const fires = (v) => (w * v + b > 0 ? 1 : 0);
+      const [before, after] = w === 0 ? [fires(0), fires(0)] : [fires(-b / w - 1), fires(-b / w + 1)];
       const shown = (v) => String(v).replace("-", "−");
       const where = w === 0
         ? "does not depend on x"
@@ -56,7 +60,7 @@
       return {
         text: `w = ${shown(w)}, b = ${shown(b)}: the output ${where}.`,
         traces: {
-          0: { y: x.map((v) => (w * v + b > 0 ? 1 : 0)) },
+          0: { x: [low, jump, jump, high], y: [before, before, after, after] },
           1: { y: x.map((v) => 1 / (1 + Math.exp(-(w * v + b)))) },
           2: { x: half, y: half.map(() => 0.5) },
         },
@@ -98,6 +102,9 @@
         this.text.remove();
       }
       this.width = 0;
+      // A surface in space would take the wheel and the finger, and the page would not scroll.
+      for (const kind of ["wheel", "touchstart", "touchmove"])
+        this.plot.addEventListener(kind, (event) => event.stopPropagation(), { capture: true, passive: true });
       new ResizeObserver(() => {
         if (this.plot.clientWidth && this.plot.clientWidth !== this.width) this.draw();
       }).observe(this.plot);
@@ -208,6 +215,7 @@
         if (upto !== undefined) for (const axis of ["x", "y"]) whole[axis] = whole[axis].slice(0, upto);
         return whole;
       });
+      const resized = this.width !== plot.clientWidth; // which react does not always see
       this.width = plot.clientWidth;
       const narrow = this.width < NARROW;
       const grid = { gridcolor: "@grid", zerolinecolor: "@grid", linecolor: "@grid", fixedrange: true };
@@ -216,7 +224,7 @@
         {
           margin: { l: 8, r: 8, t: 8, b: 8 },
           paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-          font: { color: "@text", family: "inherit", size: narrow ? 12 : 14 },
+          font: { color: "@text", family: getComputedStyle(document.body).fontFamily, size: narrow ? 12 : 14 },
           dragmode: false, hovermode: "closest", transition: { duration: 0 },
         },
         recording.layout, narrow ? recording.narrow : {}, variant.layout, frame.layout,
@@ -233,7 +241,7 @@
       layout.height = (narrow ? recording.narrow_height : recording.height) ?? 420;
       const page = pageColors();
       const config = { displayModeBar: false, scrollZoom: false, doubleClick: false, responsive: false };
-      this.Plotly.react(plot, colored(data, page), colored(layout, page), config);
+      this.Plotly[resized ? "newPlot" : "react"](plot, colored(data, page), colored(layout, page), config);
       if (frame.text !== undefined) this.text.textContent = frame.text;
       if (this.range) {
         const said = `${recording.step} ${frame.label}`;

@@ -76,7 +76,7 @@ figure = go.Figure(
             y=landscape.xx1,
             z=landscape.cost,
             colorscale="Viridis",
-            colorbar={"title": "J", "thickness": 14, "len": 0.7},
+            colorbar={"title": "J", "thickness": 10, "len": 0.6},
             contours_z={
                 "show": True,
                 "color": "white",
@@ -102,7 +102,7 @@ figure = go.Figure(
 angles = np.radians(np.arange(-60, 301, 15))
 views = [
     {
-        "eye": {"x": 2.4 * np.cos(a), "y": 2.4 * np.sin(a), "z": 1.3},
+        "eye": {"x": 2.5 * np.cos(a), "y": 2.5 * np.sin(a), "z": 1.4},
         "center": {"z": -0.2},
     }
     for a in angles
@@ -125,8 +125,8 @@ figure.update_layout(
     meta={
         "step": "seen from",
         "alt": "The cost over both weights as a surface in space: two plateaus, a "
-        "steep slope between them, and a valley, with the path of training down the slope "
-        "and along the valley. The contours above show the same.",
+        "steep slope between them, and a valley, with the path of training down the "
+        "slope and along the valley. The contours above show the same.",
     },
 )
 figure

@@ -85,9 +85,8 @@ for solver in networks:
         seconds = time.perf_counter() - start
         rows.append((network.score(X_test, y_test), seconds))
     scores, times = np.array(rows).T
-    print(
-        f"{solver:8}  {scores.mean():.3f} ± {scores.std():.3f}   {np.median(times):7.2f}"
-    )
+    r2 = f"{scores.mean():.3f} ± {scores.std():.3f}"
+    print(f"{solver:8}  {r2}   {np.median(times):7.2f}")
 
 # %%
 # ``"lbfgs"`` wants all rows at once, and is the first to try on small data. ``"adam"`` moves
