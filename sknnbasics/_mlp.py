@@ -1,62 +1,46 @@
 """The article's sigmoid network as a scikit-learn regressor."""
 
 import copy
-from collections.abc import Sized
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import fields
 from numbers import Integral, Real
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ._arrays import ArraySpace, copied, detached, namespace, to_numpy
-from ._backprop import Layers, backprop_for, feedforward
+from . import _mlp_input as given_by_the_user
+from ._arrays import copied
 from ._callbacks import FitTasks
 from ._compat import (
     CallbackSupportMixin,
     Interval,
+    Options,
     StrOptions,
     check_same_namespace,
     fit_context,
     partial_fit_context,
     with_callbacks,
 )
-from ._optimizers import Adam, GradientDescent
-from ._output_range import OutputRange, from_unit
-from ._stopping import Patience
-from ._training import (
-    Batches,
-    LearningRate,
-    Objective,
-    Progress,
-    Rows,
-    descend,
-    equal_batch_size,
-    lbfgs,
+from ._network import (
+    LEAST_ALPHA,
+    NO_BETTER,
+    Diverged,
+    End,
+    Fit,
+    Settings,
+    State,
+    backprop_for,
+    feedforward,
+    from_unit,
 )
-from ._validation import (
-    FLOATS,
-    checked_csr,
-    checked_init,
-    checked_weights,
-    generator_from,
-    hold_out,
-    later_data,
-    private_generator,
-    publish,
-    training_data,
-    validated,
-    within_float64,
-)
+from ._validation import private_generator, publish, refuse_nan, validated
 from ._warnings import warn
 
-# Measured by tests/benchmarks/bench_defaults.py.
-AUTO_LEARNING_RATE = {"adam": 0.01, "sgd": 0.3}
-
-NOTHING_LEARNED = 1e-3  # where the cost lies below that of a constant by a smaller share
+SMALL_DATA = 2000  # rows up to which "auto" is L-BFGS; see tests/benchmarks/bench_defaults.py
+STILL_RISING = 0.03  # what R² gained in the last twentieth of the epochs
 
 
 class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
@@ -82,9 +66,11 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         largest target of positive weight at a = 0.1 and 0.9, for each output.
         Known bounds are never left by a prediction; (0, 1) is the article's
         network.
-    solver : {"adam", "sgd", "lbfgs"}, default="adam"
+    solver : {"auto", "adam", "sgd", "lbfgs"}, default="auto"
         "adam" [2]_; "sgd", the article's gradient descent, with momentum; or
-        "lbfgs", SciPy's L-BFGS-B on all rows at once, for small data.
+        "lbfgs", SciPy's L-BFGS-B on all rows at once, for small data. "auto" is
+        "lbfgs" in a `fit` of at most 2000 samples that are NumPy's or sparse,
+        and "adam" in any other, and in `partial_fit`.
     batch_size : "auto", int or None, default="auto"
         Rows of a batch; "auto" cuts an epoch into equal batches of at most 200,
         None is all rows, as in the article. Not used by "lbfgs".
@@ -99,17 +85,26 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         `n_iter_no_change` epochs are no better, which needs a `tol`.
     power_t : float, default=0.5
         Exponent of "invscaling".
-    alpha : float, default=0.02
-        L2 penalty on the weights, not on the biases.
+    alpha : "auto" or float, default="auto"
+        L2 penalty on the weights, not on the biases. "auto" fits it to the
+        noise of the targets, between 0.001 and 0.32, as the geometric mean of
+        0.01 and the penalty that has the highest evidence [4]_ in a linear
+        model of the hidden activations at the initial weights. It is 0.001 for
+        fewer than ten samples, which tell nothing about noise, and where
+        `partial_fit` begins, whose chunks are part of more. Later calls that
+        continue the training keep `alpha_`.
     max_iter : int, default=200
-        Most epochs of one call of `fit`.
+        Most epochs of one call of `fit`; an iteration of "lbfgs" is an epoch.
     max_fun : int, default=15000
         Most evaluations of the cost by "lbfgs".
     tol : float or None, default=1e-4
         An epoch counts as better when its cost falls below
-        ``best * (1 - tol)``. None: train for all of `max_iter`.
-    n_iter_no_change : int, default=10
-        Training stops after exactly this many epochs in a row that are no better.
+        ``best * (1 - tol)``. When training ends, the best weights are kept.
+        None: train for all of `max_iter`, and keep the last weights.
+    n_iter_no_change : int or inf, default=10
+        Training stops after this many epochs in a row that are no better, which
+        with "adam" and "sgd" must hold ten updates each on average, and not
+        before R² of the training samples is above 0.01.
     momentum : float, default=0.9
         Momentum of "sgd"; 0 is the article's rule.
     nesterovs_momentum : bool, default=True
@@ -130,7 +125,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     early_stopping : bool, default=False
         Whether to watch the cost of a validation set, stop when it is no
         better for `n_iter_no_change` epochs, and keep the weights where it was
-        lowest. The set is `X_val` of `fit`, or held out of the samples.
+        lowest. The set is `X_val` of `fit`, or held out of the samples; equal
+        samples are held out together.
     validation_fraction : float, default=0.1
         Fraction of the samples to hold out.
     fit_intercept : bool, default=True
@@ -138,7 +134,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     init : {"glorot_uniform", "standard_normal"}, default="glorot_uniform"
         Initial weights and biases: uniform within ±4 √(6 / (fan_in + fan_out))
         [3]_ in the hidden layers and ±√(2 / (fan_in + fan_out)) in the output
-        layer, or standard normal, the article's ``randn``.
+        layer, whose biases begin where the output is the mean target; or
+        standard normal throughout, the article's ``randn``.
 
     Attributes
     ----------
@@ -158,6 +155,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         epochs of a call that had none.
     n_iter_ : int
         Epochs run, over all calls that the weights stem from.
+    solver_ : {"adam", "sgd", "lbfgs"}
+        The solver of the last call.
+    alpha_ : float
+        The penalty of the last call.
     t_ : int
         Samples seen in training.
     n_layers_ : int
@@ -181,7 +182,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     Notes
     -----
     A sigmoid is flat away from zero, so features should be of the order of one:
-    put a StandardScaler before the network. The targets need no scaling.
+    put a StandardScaler before the network. The targets need no scaling: they
+    are carried into the unit interval. Where a few of them lie far from all
+    others, as prices and incomes do, the others share a small part of that
+    interval; a TransformedTargetRegressor with their logarithm gives them more.
 
     A row of weight 2 equals a repeated row exactly where a batch holds all
     rows; rows of weight 0 are left out. float32 input keeps weights, predictions
@@ -194,6 +198,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     .. [2] Kingma, Ba (2015), "Adam: a method for stochastic optimization".
     .. [3] Glorot, Bengio (2010), "Understanding the difficulty of training
        deep feedforward neural networks".
+    .. [4] MacKay (1992), "Bayesian interpolation".
 
     Examples
     --------
@@ -224,16 +229,19 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     _parameter_constraints: dict = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
         "y_range": [StrOptions({"auto"}), "array-like"],
-        "solver": [StrOptions({"adam", "sgd", "lbfgs"})],
+        "solver": [StrOptions({"auto", "adam", "sgd", "lbfgs"})],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left"), None],
         "learning_rate_init": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
         "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
         "power_t": [Interval(Real, 0, None, closed="left")],
-        "alpha": [Interval(Real, 0, None, closed="left")],
+        "alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left"), None],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "n_iter_no_change": [
+            Interval(Integral, 1, None, closed="left"),
+            Options(Real, {np.inf}),
+        ],
         "momentum": [Interval(Real, 0, 1, closed="both")],
         "nesterovs_momentum": ["boolean"],
         "beta_1": [Interval(Real, 0, 1, closed="left")],
@@ -254,12 +262,12 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         *,
         hidden_layer_sizes=(100,),
         y_range="auto",
-        solver="adam",
+        solver="auto",
         batch_size="auto",
         learning_rate_init="auto",
         learning_rate="constant",
         power_t=0.5,
-        alpha=0.02,
+        alpha="auto",
         max_iter=200,
         max_fun=15000,
         tol=1e-4,
@@ -312,7 +320,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
 
     def __setstate__(self, attributes):
         if "_state" in attributes:
-            attributes = attributes | {"_state": _State.of(attributes["_state"])}
+            attributes = attributes | {"_state": State.of(attributes["_state"])}
         super().__setstate__(attributes)
 
     def __sklearn_tags__(self):
@@ -374,8 +382,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         Warns
         -----
         ConvergenceWarning
-            If `max_iter` or `max_fun` ends the training while `tol` is set, or if it
-            ends at a cost no lower than that of predicting the mean of y.
+            Where `tol` is set: if training ends with predictions of the training
+            samples that are no better than the mean of y, at an R² of 0.01 or
+            less, or if `max_iter` or `max_fun` ends it while R² still rose, by more
+            than 0.03 in the last twentieth of the epochs.
 
         Examples
         --------
@@ -391,25 +401,22 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         20
         """
         continues = self.warm_start and hasattr(self, "coefs_")
-        data = self._validate(X, y, sample_weight, reset=not continues)
-        held_out = self._validate_held_out(data, X_val, y_val, sample_weight_val)
-        run = self._start(data, self._generator(continues), continues)
-        _take_initial_weights(run, coefs_init, intercepts_init)
-        self._set_objective(run, *self._split(data, held_out, run))
-        with np.errstate(over="ignore", invalid="ignore"):
-            run.progress.begin(run.theta)
+        given = given_by_the_user.samples(self, X, y, sample_weight, reset=not continues)
+        held_out = given_by_the_user.validation_set(self, given, X_val, y_val, sample_weight_val)
+        settings = self._settings(self._fit_solver(given.samples), self._alpha(continues))
+        fit, warned = self._started(given.samples, settings, continues)
+        given_by_the_user.weights(fit, given.samples, coefs_init, intercepts_init)
+        fit.aim(*given_by_the_user.parts(self, given.samples, held_out, fit.output_range))
         tasks = FitTasks(self, self.max_iter, X, y, sample_weight)
+
+        def end_epoch():
+            self._report(fit)
+            return tasks.end_epoch(lambda: copy.deepcopy(self._fitted(fit, given, warned)))
+
         try:
-            self._train(run, tasks)
-        except KeyboardInterrupt:
-            run.progress.check_finite(run.theta)
-            warn(
-                f"Training was interrupted in epoch {len(run.progress.loss_curve) + 1}; "
-                "the weights reached so far are kept.",
-            )
+            fitted = self._trained(fit, given, warned, tasks.begin_epoch, end_epoch)
         finally:
-            run.progress.release()
-        fitted = self._fitted(run)
+            fit.release()
         tasks.end(lambda: fitted)
         publish(self, fitted)
         return self
@@ -420,8 +427,10 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         """Train for one epoch over a chunk of the data.
 
         The optimizer goes on from where the last call left it, also across
-        pickling. With ``y_range="auto"`` the first chunk fixes the range, so
-        give the range if later targets may lie outside. Not for "lbfgs".
+        pickling; after a `fit` by "lbfgs", a new one begins on its weights. With
+        ``y_range="auto"`` the first chunk fixes the range, so give the range if
+        later targets may lie outside. `alpha` is divided by the weights of the
+        chunk. Not for "lbfgs", nor with `early_stopping`.
 
         Parameters
         ----------
@@ -440,7 +449,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            As `fit`, and if `early_stopping` is set.
+            As `fit`.
 
         Examples
         --------
@@ -454,24 +463,21 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         >>> network.predict([[0.5, -0.5], [-0.5, 0.5]]).round().tolist()
         [1.0, 0.0]
         """
-        if self.early_stopping:
-            raise ValueError(
-                "partial_fit runs one epoch and holds nothing out: set early_stopping=False."
-            )
-        first = not hasattr(self, "coefs_")
-        data = self._validate(X, y, sample_weight, reset=first)
-        run = self._start(data, self._generator(not first), continues=not first)
-        if not first:
-            run.progress.patience = replace(
-                self._state.patience, tol=self.tol, n_iter_no_change=self.n_iter_no_change
-            )
-        run.progress.on_epoch_end = lambda: self._report(run)
-        self._set_objective(run, data)
+        continues = hasattr(self, "coefs_")
+        given = given_by_the_user.samples(self, X, y, sample_weight, reset=not continues)
+        # A chunk is part of more: a penalty made for its few samples would be too strong for all.
+        alpha = self._alpha(continues) or (LEAST_ALPHA if self.alpha == "auto" else self.alpha)
+        solver = "adam" if self.solver == "auto" else self.solver
+        fit, warned = self._started(given.samples, self._settings(solver, alpha), continues)
+        if continues:
+            fit.progress.patience = fit.progress.patience.after(self._state.patience)
+        fit.aim(given.samples)
         try:
-            self._descend(run, max_iter=1)
+            with self._naming_parameters(fit):
+                fit.visit_once(on_epoch_end=lambda: self._report(fit))
         finally:
-            run.progress.release()
-        publish(self, self._fitted(run))
+            fit.release()
+        publish(self, self._fitted(fit, given, warned, fit.theta))
         return self
 
     def predict(self, X):
@@ -499,8 +505,8 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         """
         X = self._inputs(X, "predict")
         with np.errstate(over="ignore", invalid="ignore"):
-            a = backprop_for(X)(self._state.layers, self.alpha).predict(self._theta(), X)
-        _refuse_nan(a, X)
+            a = backprop_for(X)(self._state.layers, 0.0).predict(self._theta(), X)
+        refuse_nan(a, X)
         predictions = from_unit(a, self.y_low_, self.y_high_)
         return predictions[:, 0] if self._state.flat else predictions
 
@@ -534,7 +540,7 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         learned = self._state.layers.fit_intercept
         with np.errstate(over="ignore", invalid="ignore"):
             activations = feedforward(X, self.coefs_, self.intercepts_ if learned else [])
-        _refuse_nan(activations[-1], X)
+        refuse_nan(activations[-1], X)
         return activations
 
     def cost(self, X, y, sample_weight=None):
@@ -605,403 +611,145 @@ class SigmoidMLPRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         [(2, 3), (3, 1)]
         """
         _, grad = self._cost_and_gradient(X, y, sample_weight, "cost_gradient")
-        return _split(self._state.layers, copied(grad))
+        return self._state.layers.lists(copied(grad))
 
     def _inputs(self, X, method):
         check_is_fitted(self)
         check_same_namespace(X, self, attribute="y_low_", method=method)
         dtype = self.coefs_[0].dtype
-        return checked_csr(validated(self, X, reset=False, accept_sparse="csr", dtype=dtype))
+        return validated(self, X, reset=False, accept_sparse="csr", dtype=dtype)
 
     def _theta(self):
         return self._state.layers.join(self.coefs_, self.intercepts_)
 
     def _cost_and_gradient(self, X, y, sample_weight, method):
         check_is_fitted(self)
-        data = self._validate(X, y, sample_weight, reset=False, method=method)
-        if data.Y.shape[1] != self.n_outputs_:
-            raise ValueError(f"y has {data.Y.shape[1]} outputs, the network {self.n_outputs_}.")
-        self._state.output_range.check_points(data.Y)
-        rows = data.rows(self._state.output_range)
-        backprop = backprop_for(data.X)(self._state.layers, self.alpha)
+        given = given_by_the_user.samples(self, X, y, sample_weight, reset=False, method=method)
+        samples, state = given.samples, self._state
+        if samples.Y.shape[1] != self.n_outputs_:
+            raise ValueError(f"y has {samples.Y.shape[1]} outputs, the network {self.n_outputs_}.")
+        state.output_range.check_points(samples.Y)
+        backprop = backprop_for(samples.X)(state.layers, self._alpha())
         with np.errstate(over="ignore", invalid="ignore"):
-            cost, grad = backprop.cost_and_gradient(self._theta(), *rows)
-        _refuse_nan(cost, data.X)
+            cost, grad = backprop.cost_and_gradient(
+                self._theta(), *samples.rows(state.output_range)
+            )
+        refuse_nan(cost, samples.X)
         return cost, grad
 
-    def _validate(self, X, y, sample_weight, reset, method="fit"):
-        X = detached(X)
-        dtype = ArraySpace.of(X).floats if reset else self.coefs_[0].dtype
-        if not reset:
-            check_same_namespace(X, self, attribute="y_low_", method=method)
-        X, y, seen = training_data(self, X, to_numpy(y), reset=reset, dtype=dtype, **_CHECKS)
-        if self.solver == "lbfgs" and ArraySpace.of(X).xp is not np:
+    def _fit_solver(self, samples):
+        """The solver of `fit`: "auto" is L-BFGS where the samples are few, and NumPy's."""
+        if self.solver != "auto":
+            return self.solver
+        small = samples.space.xp is np and len(samples.Y) <= SMALL_DATA
+        return "lbfgs" if small else "adam"
+
+    def _alpha(self, known=True):
+        """The penalty, or None where the data are to tell it."""
+        if self.alpha != "auto":
+            return self.alpha
+        return getattr(self, "alpha_", None) if known else None
+
+    def _settings(self, solver, alpha):
+        given = {field.name: getattr(self, field.name) for field in fields(Settings)}
+        return Settings(**given | {"solver": solver, "alpha": alpha})
+
+    def _started(self, samples, settings, continues):
+        """A fit from new weights or from those of the last call, and State.warned of it."""
+        layers = given_by_the_user.layers(self, samples)
+        if not continues:
+            output_range = given_by_the_user.output_range(self, samples)
+            rng = private_generator(self.random_state)
+            return Fit.begin(settings, layers, samples, output_range, rng), False
+        output_range, warned = given_by_the_user.kept_range(self, layers, samples)
+        curves = {
+            "loss_curve": list(self.loss_curve_),
+            "validation_loss_curve": list(self.validation_loss_curve_ or []),
+            "t": self.t_,
+        }
+        return Fit.resume(settings, self._state, self._theta(), output_range, curves), warned
+
+    def _trained(self, fit, given, warned, on_epoch_begin, on_epoch_end):
+        """Train, warn of what is not as it should be, and return the fitted attributes."""
+        with self._naming_parameters(fit):
+            try:
+                end = fit.train(on_epoch_begin, on_epoch_end)
+            except KeyboardInterrupt:
+                fit.check_finite()
+                warn(
+                    f"Training was interrupted in epoch {fit.n_epochs + 1}; "
+                    "the best weights reached so far are kept.",
+                )
+                return self._fitted(fit, given, warned)
+        theta = fit.learned()
+        if self.tol is not None and end is not End.ASKED:
+            self._warn_unless_converged(fit, theta, end)
+        return self._fitted(fit, given, warned, theta)
+
+    @contextmanager
+    def _naming_parameters(self, fit):
+        """Say what to change where the weights diverge."""
+        try:
+            yield
+        except Diverged as error:
+            lower = "alpha" if fit.settings.solver == "lbfgs" else "learning_rate_init"
             raise ValueError(
-                f"solver='lbfgs' is SciPy's and needs NumPy input, got {type(X)}. "
-                "Use solver='adam' or 'sgd', or convert X to NumPy."
-            )
-        if not ArraySpace.of(X).writes_in_place:
-            raise ValueError(
-                f"Training writes in place, which arrays like {type(X)} do not allow; "
-                "convert X to NumPy."
-            )
-        return _Data.of(X, y, checked_weights(sample_weight, X), seen)
+                f"The weights are no longer finite after epoch {error}. "
+                f"Lower {lower}, or scale X, for example with StandardScaler."
+            ) from None
 
-    def _validate_held_out(self, data, X_val, y_val, sample_weight_val):
-        """The validation set of the user's, or None."""
-        if X_val is None and y_val is None:
-            if sample_weight_val is not None:
-                raise ValueError("sample_weight_val was passed without X_val and y_val.")
-            return None
-        if X_val is None or y_val is None:
-            given, missing = ("X_val", "y_val") if y_val is None else ("y_val", "X_val")
-            raise ValueError(f"{given} was passed without {missing}: pass both or neither.")
-        if data.space.xp is np:
-            X_val = to_numpy(X_val)
-        elif issparse(X_val):
-            raise ValueError("X_val is sparse, but X is not: pass X_val as X_val.toarray().")
-        else:
-            X_val = data.space.asarray(to_numpy(X_val))
-        X, y = later_data(self, data.seen, X_val, to_numpy(y_val), dtype=data.X.dtype, **_CHECKS)
-        weights = checked_weights(sample_weight_val, X, "sample_weight_val")
-        held_out = _Data.of(X, y, weights, data.seen, "y_val")
-        if held_out.Y.shape[1] != data.Y.shape[1]:
-            raise ValueError(
-                f"y_val has {held_out.Y.shape[1]} outputs, but y has {data.Y.shape[1]}."
-            )
-        return held_out
-
-    def _generator(self, continues):
-        """Go on with the stream of the last call, which a failure must not advance."""
-        return copy.deepcopy(self._state.rng) if continues else private_generator(self.random_state)
-
-    def _start(self, data, rng, continues):
-        """The state to train from: that of the last call, or a new one."""
-        layers = self._layers(data)
-        progress = Progress(
-            Patience(self.tol, self.n_iter_no_change, relative=True),
-            self._learning_rate(),
-            early_stopping=self.early_stopping,
-        )
-        if continues:
-            self._resume(progress, layers)
-            theta, (output_range, warned) = self._theta(), self._kept_range(data)
-            optimizer = self._optimizer(copy.deepcopy(self._state.optimizer))
-        else:
-            theta = data.space.asarray(layers.draw(self.init, rng), data.X.dtype)
-            output_range, warned = self._output_range(data), False
-            optimizer = self._optimizer()
-        return _Run(data, layers, theta, output_range, optimizer, rng, progress, warned)
-
-    def _resume(self, progress, layers):
-        """Take up the curves and the learning rate where the last call left them."""
-        if layers != self._state.layers:
-            raise ValueError(
-                f"Training continues a network with {self._state.layers}, but the data and the "
-                f"parameters ask for one with {layers}. Keep them, or set warm_start=False and "
-                "fit anew."
-            )
-        progress.loss_curve = list(self.loss_curve_)
-        progress.validation_loss_curve = list(self.validation_loss_curve_ or [])
-        progress.t = self.t_
-        rate = progress.learning_rate
-        if rate is not None and rate.initial == self._state.initial_rate:
-            rate.shrinkage = self._state.shrinkage
-
-    def _layers(self, data):
-        hidden = self.hidden_layer_sizes
-        hidden = [hidden] if isinstance(hidden, Integral) else np.asarray(hidden, object).tolist()
-        if not isinstance(hidden, list):
-            hidden = [hidden]
-        if not all(isinstance(n, Integral) and n > 0 and n is not True for n in hidden):
-            raise ValueError(
-                f"hidden_layer_sizes must be positive integers, got {self.hidden_layer_sizes!r}."
-            )
-        hidden = [int(n) for n in hidden]
-        return Layers((data.X.shape[1], *hidden, data.Y.shape[1]), bool(self.fit_intercept))
-
-    def _learning_rate(self):
-        if self.solver == "lbfgs":
-            return None
-        auto = self.learning_rate_init == "auto"
-        initial = AUTO_LEARNING_RATE[self.solver] if auto else self.learning_rate_init
-        schedule = self.learning_rate if self.solver == "sgd" else "constant"
-        return LearningRate(initial, schedule, self.power_t)
-
-    def _optimizer(self, previous=None):
-        """A new optimizer, or the previous one with today's settings."""
-        if self.solver == "lbfgs":
-            return None
-        settings = {"learning_rate": self._learning_rate().initial}
-        if self.solver == "adam":
-            kind = Adam
-            # float32 would round a smaller epsilon to zero, which then divides zero.
-            epsilon = max(self.epsilon, float(np.finfo(np.float32).tiny))
-            settings |= {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": epsilon}
-        else:
-            kind = GradientDescent
-            settings |= {"momentum": self.momentum, "nesterov": self.nesterovs_momentum}
-        return replace(previous, **settings) if type(previous) is kind else kind(**settings)
-
-    def _output_range(self, data):
-        if isinstance(self.y_range, str):
-            return OutputRange.around(data.Y, data.precision)
-        given = OutputRange.given(self.y_range, data.Y.shape[1], data.precision)
-        given.check(data.Y, "y")
-        return given
-
-    def _kept_range(self, data):
-        """The range that the first targets fixed, and whether a target was ever outside."""
-        if not isinstance(self.y_range, str):
-            return self._output_range(data), False
-        kept = self._state.output_range
-        kept.check_points(data.Y)
-        outside = kept.outside(data.Y)
-        if outside is not None and not self._state.warned:
+    def _warn_unless_converged(self, fit, theta, end):
+        """Warn if the network is no better than a constant, or if it was still learning."""
+        r2 = fit.objective.r2(theta)
+        by_rate = fit.settings.solver != "lbfgs"
+        evaluations = "" if by_rate else f" or max_fun={self.max_fun} evaluations"
+        limit = f"max_iter={self.max_iter} epochs{evaluations}"
+        if r2 <= NO_BETTER:
+            ending = limit if end is End.LIMIT else f"n_iter_no_change={self.n_iter_no_change}"
             warn(
-                f"The target {outside} in y lies outside the range {kept} that the first targets "
-                "fixed; no prediction can reach it. Pass y_range=(low, high) to avoid this.",
-            )
-        return kept, self._state.warned or outside is not None
-
-    def _split(self, data, held_out, run):
-        """The samples to train on, and those to validate on or None."""
-        if held_out is not None:
-            if not isinstance(self.y_range, str):
-                run.output_range.check(held_out.Y, "y_val")
-            run.output_range.check_points(held_out.Y)
-            return data, held_out
-        if not self.early_stopping:
-            return data, None
-        # The same samples in each call, where random_state is an int.
-        rng = private_generator(self.random_state)
-        train, validation = hold_out(len(data.Y), self.validation_fraction, rng)
-        return data.take(train), data.take(validation)
-
-    def _set_objective(self, run, data, held_out=None):
-        backprop = backprop_for(data.X)(run.layers, self.alpha, float(data.s.sum()))
-        run.objective = Objective(backprop, data.rows(run.output_range))
-        if held_out is not None:
-            validation = held_out.rows(run.output_range)
-            run.progress.validation_cost = lambda theta: backprop.cost(theta, *validation)
-
-    def _train(self, run, tasks):
-        run.progress.on_epoch_begin = tasks.begin_epoch
-        run.progress.on_epoch_end = lambda: self._end_epoch(run, tasks)
-        if self.solver != "lbfgs":
-            limit = f"max_iter={self.max_iter} epochs"
-            stopped = self._descend(run, self.max_iter)
-        else:
-            limit = f"max_iter={self.max_iter} epochs or max_fun={self.max_fun} evaluations"
-            with np.errstate(over="ignore", invalid="ignore"):
-                stopped = lbfgs(run.theta, run.objective, run.progress, self.max_iter, self.max_fun)
-        if self.tol is not None and not run.progress.asked_to_stop:
-            self._warn_unless_converged(run, None if stopped else limit)
-
-    def _warn_unless_converged(self, run, limit):
-        """Warn if the network is no better than a constant, or if `limit` ended the training."""
-        cost, trivial = run.progress.reached, run.objective.cost_without_inputs()
-        by_rate = self.solver != "lbfgs"
-        if cost > (1 - NOTHING_LEARNED) * trivial > 0:
-            warn(
-                f"{limit or 'Patience'} ended the training at a cost of {cost:.3g}, and without "
-                f"looking at X it could be {trivial:.3g}: nothing was learned. "
-                "Scale X, for example with StandardScaler, or change "
-                + ("learning_rate_init, alpha or max_iter." if by_rate else "alpha or max_iter."),
+                f"{ending} ended the training with predictions that are no better than the mean "
+                f"of y: R² is {r2:.3g} on the training samples. If y depends on X, scale X, for "
+                f"example with StandardScaler, lower alpha (here {fit.alpha:.3g}), or change "
+                f"{'learning_rate_init, ' if by_rate else ''}max_iter or init.",
                 ConvergenceWarning,
             )
-        elif limit is not None:
+        elif end is End.LIMIT and fit.progress.recent_gain() > STILL_RISING:
             warn(
-                f"{limit} ended the training while the cost still fell. Increase the limit"
-                + (", raise learning_rate_init," if by_rate else "")
-                + " or scale X, for example with StandardScaler.",
+                f"{limit} ended the training while R² on the training samples, now {r2:.3f}, "
+                "still rose. Raise max_iter"
+                + (" or learning_rate_init" if by_rate else "")
+                + ", or scale X, for example with StandardScaler. If R² of new samples does not "
+                "rise with it, use early_stopping=True or a larger alpha.",
                 ConvergenceWarning,
             )
 
-    def _descend(self, run, max_iter):
-        n_samples = run.objective.n_samples
-        auto = {"auto": equal_batch_size(n_samples, at_most=200), None: n_samples}
-        size = auto.get(self.batch_size, self.batch_size)
-        batches = Batches(n_samples, size, self.shuffle, run.rng, run.data.space.asarray)
-        with np.errstate(over="ignore", invalid="ignore"):  # what diverges is found each epoch
-            return descend(run.theta, run.objective, run.optimizer, batches, run.progress, max_iter)
-
-    def _end_epoch(self, run, tasks):
-        """Report an epoch; True where a callback asks to stop."""
-        self._report(run)
-        return tasks.end_epoch(lambda: self._snapshot(run))
-
-    def _report(self, run):
+    def _report(self, fit):
         if self.verbose:
-            line = f"Epoch {len(run.progress.loss_curve)}: {run.progress.loss_curve[-1]:.8f}"
-            if run.progress.validation_cost is not None:
-                line += f", validation cost {run.progress.validation_loss_curve[-1]:.8f}"
-            print(line)
+            print(fit.progress.line())
 
-    def _snapshot(self, run):
-        """What an estimator that stopped here would have, and share with nobody."""
-        fitted = self._fitted(run)
-        return fitted | {"_state": copy.deepcopy(fitted["_state"])}
-
-    def _fitted(self, run):
-        progress = run.progress
-        theta = run.theta if progress.best_theta is None else progress.best_theta
-        coefs, intercepts = _split(run.layers, copied(theta))
-        low, high = map(run.data.space.asarray, run.output_range.bounds(run.data.precision))
-        return run.data.seen | {
+    def _fitted(self, fit, given, warned, theta=None):
+        """The fitted attributes, of `theta` or of the best parameters so far."""
+        progress, layers, samples = fit.progress, fit.layers, given.samples
+        coefs, intercepts = layers.lists(copied(fit.learned() if theta is None else theta))
+        low, high = map(samples.space.asarray, fit.output_range.bounds(samples.precision))
+        return given.seen | {
             "coefs_": coefs,
             "intercepts_": intercepts,
             "loss_": progress.loss_curve[-1] if progress.loss_curve else None,
             "best_loss_": progress.best_loss,
             "loss_curve_": list(progress.loss_curve),
             "validation_loss_curve_": list(progress.validation_loss_curve) or None,
-            "n_iter_": len(progress.loss_curve),
+            "n_iter_": fit.n_epochs,
+            "solver_": fit.settings.solver,
+            "alpha_": float(fit.alpha),
             "t_": progress.t,
-            "n_layers_": len(run.layers.sizes),
-            "n_outputs_": run.layers.sizes[-1],
+            "n_layers_": len(layers.sizes),
+            "n_outputs_": layers.sizes[-1],
             "out_activation_": "logistic",
             "y_low_": low,
             "y_high_": high,
-            "_state": run.state(),
+            "_state": fit.state(given.flat, warned),
         }
-
-
-_CHECKS = {"accept_sparse": "csr", "multi_output": True, "y_numeric": True}
-
-
-@dataclass
-class _Data:
-    """Validated samples of positive weight: X, targets Y of shape (n_samples, n_outputs).
-
-    X lives in `space`; Y and the weights s are NumPy's. `flat` tells whether
-    the targets came as a vector, `seen` holds the attributes that describe X.
-    """
-
-    X: np.ndarray
-    Y: np.ndarray
-    s: np.ndarray
-    flat: bool
-    seen: dict
-
-    @property
-    def space(self):
-        return ArraySpace.of(self.X)
-
-    @property
-    def precision(self):
-        return self.space.precision(self.X)
-
-    @classmethod
-    def of(cls, X, y, weights, seen, name="y"):
-        if issparse(y):
-            raise ValueError(f"{name} is sparse; pass it dense, for example as {name}.toarray().")
-        if y.dtype not in FLOATS:
-            with np.errstate(over="ignore"), within_float64(name, TypeError, ValueError):
-                y = y.astype(np.float64)
-        if not np.isfinite(y).all():  # validated() sees neither None nor inf among objects
-            raise ValueError(f"{name} contains NaN, None, infinity, or a value beyond float64.")
-        s = np.ones(len(y)) if weights is None else weights
-        data = cls(X, y.reshape(len(y), -1), s, y.ndim == 1, seen)
-        data.s = data.s.astype(data.precision)
-        return data if data.s.all() else data.take(np.flatnonzero(data.s))
-
-    def take(self, rows):
-        return replace(self, X=self.space.take(self.X, rows), Y=self.Y[rows], s=self.s[rows])
-
-    def rows(self, output_range):
-        T, s = output_range.to_unit(self.Y, self.precision), self.s
-        return Rows(self.X, self.space.asarray(T), self.space.asarray(s))
-
-
-@dataclass
-class _State:
-    """What a later call needs to go on, beside the public attributes."""
-
-    layers: Layers
-    output_range: OutputRange
-    optimizer: GradientDescent | Adam | None
-    rng: np.random.RandomState
-    patience: Patience
-    initial_rate: float | None
-    shrinkage: float
-    flat: bool
-    warned: bool
-
-    def __sklearn_array_api_convert__(self, convert):
-        """The same state where scikit-learn moves the estimator to."""
-        if self.optimizer is None:
-            return self
-        moments = {k: convert(v) for k, v in vars(self.optimizer).items() if hasattr(v, "shape")}
-        return replace(self, optimizer=replace(self.optimizer, **moments | {"scratch": None}))
-
-    def plain(self):
-        """The same in containers, numbers and arrays, which a file can hold without our types."""
-        optimizer = self.optimizer
-        if optimizer is not None:
-            optimizer = {"kind": type(optimizer).__name__} | vars(optimizer)
-            del optimizer["scratch"]
-        return vars(self) | {
-            "layers": dict(vars(self.layers)),
-            "output_range": dict(vars(self.output_range)),
-            "optimizer": optimizer,
-            "rng": self.rng.get_state(legacy=False),
-            "patience": dict(vars(self.patience)),
-        }
-
-    @classmethod
-    def of(cls, plain):
-        """The state that `plain` was made of; files of earlier versions come through here."""
-        optimizer = plain["optimizer"]
-        if optimizer is not None:
-            settings = {name: value for name, value in optimizer.items() if name != "kind"}
-            optimizer = _OPTIMIZERS[optimizer["kind"]](**settings)
-        structures = {
-            "layers": Layers(**plain["layers"]),
-            "output_range": OutputRange(**plain["output_range"]),
-            "optimizer": optimizer,
-            "rng": generator_from(plain["rng"]),
-            "patience": Patience(**plain["patience"]),
-        }
-        return cls(**plain | structures)
-
-
-_OPTIMIZERS = {"Adam": Adam, "GradientDescent": GradientDescent}
-
-
-@dataclass
-class _Run:
-    """What one call of fit or partial_fit trains."""
-
-    data: _Data
-    layers: Layers
-    theta: np.ndarray
-    output_range: OutputRange
-    optimizer: GradientDescent | Adam | None
-    rng: np.random.RandomState
-    progress: Progress
-    warned: bool
-    objective: Objective | None = None
-
-    def state(self):
-        rate = self.progress.learning_rate or LearningRate(None)
-        return _State(
-            self.layers,
-            self.output_range,
-            self.optimizer,
-            self.rng,
-            self.progress.patience,
-            rate.initial,
-            rate.shrinkage,
-            self.data.flat,
-            self.warned,
-        )
-
-
-def _refuse_nan(results, X):
-    """Sums of weights times X can overflow to inf − inf, of which nothing follows."""
-    xp, results = namespace(results)
-    if bool(xp.any(xp.isnan(results))):
-        raise ValueError(f"X is too large for the weights in {X.dtype}; scale X.")
 
 
 def _trains_by_epochs(estimator):
@@ -1010,30 +758,8 @@ def _trains_by_epochs(estimator):
             "partial_fit is not for solver='lbfgs', which needs all rows at once: "
             "use solver='adam' or 'sgd'."
         )
+    if isinstance(estimator.early_stopping, bool | np.bool_) and estimator.early_stopping:
+        raise AttributeError(
+            "partial_fit runs one epoch and holds nothing out: set early_stopping=False."
+        )
     return True
-
-
-def _take_initial_weights(run, coefs_init, intercepts_init):
-    coefs, intercepts = run.layers.split(run.theta)
-    for name, given, views in [
-        ("coefs_init", coefs_init, coefs),
-        ("intercepts_init", intercepts_init, intercepts),
-    ]:
-        if given is None:
-            continue
-        n_given = len(given) if isinstance(given, Sized) else "no list"
-        if n_given != len(views):
-            raise ValueError(
-                f"{name} must hold {len(views)} arrays for layers of {run.layers.sizes} units and "
-                f"fit_intercept={run.layers.fit_intercept}, got {n_given}."
-            )
-        for number, (values, view) in enumerate(zip(given, views, strict=True)):
-            shape, precision = tuple(view.shape), run.data.precision
-            values = checked_init(to_numpy(values), shape, precision, f"{name}[{number}]")
-            view[...] = run.data.space.asarray(values)
-
-
-def _split(layers, theta):
-    """Lists of weights and biases on theta; biases that are no parameters are zero."""
-    coefs, intercepts = layers.split(theta)
-    return coefs, intercepts or [abs(0 * theta[:n]) for n in layers.sizes[1:]]

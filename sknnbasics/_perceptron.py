@@ -2,19 +2,16 @@
 
 import copy
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import fields
 from numbers import Integral, Real
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_array, column_or_1d
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from . import _perceptron_input as given_by_the_user
 from ._arrays import to_numpy
 from ._callbacks import FitTasks
 from ._compat import (
@@ -26,19 +23,8 @@ from ._compat import (
     partial_fit_context,
     with_callbacks,
 )
-from ._units import End, Fit, Samples, Settings, Units, WeightsOverflow, decisions
-from ._validation import (
-    FLOATS,
-    cast,
-    checked_csr,
-    checked_init,
-    generator_from,
-    hold_out,
-    private_generator,
-    publish,
-    training_data,
-    validated,
-)
+from ._units import End, Fit, Settings, State, WeightsOverflow, decisions
+from ._validation import private_generator, publish, validated
 from ._warnings import warn
 
 
@@ -76,9 +62,9 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     tol : float or None, default=1e-3
         Training stops when the fraction of mistakes has not fallen by more
         than `tol` below the lowest one for `n_iter_no_change` epochs, and for
-        as many corrections as there are samples. None: only an epoch without
-        a mistake, or `max_iter`, stops it. With `early_stopping` the fraction
-        is that of the validation samples.
+        ``15 * sqrt(n_samples)`` corrections. None: only an epoch without a
+        mistake, or `max_iter`, stops it. With `early_stopping` the fraction is
+        that of the validation samples.
     n_iter_no_change : int or inf, default=5
         Epochs to wait for an improvement, at least.
     shuffle : bool, default=True
@@ -89,7 +75,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     average : "pocket" or bool, default="pocket"
         Which weights to predict with. False: the last ones, Rosenblatt's rule
         and nothing else. True: their average over all visits [3]_, where those
-        of visit number τ weigh τ, so that the start is forgotten [4]_. "pocket":
+        of visit number τ weigh 1 + 2 + … + τ, so that the start is forgotten
+        [4]_. "pocket":
         of the last and the averaged weights after each epoch those that
         mistake the fewest training samples [5]_. Where classes overlap, the
         last weights depend on which samples came last; the other two do not.
@@ -159,9 +146,9 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
        samples of norm at most R and margin γ, at most (R / γ)² mistakes.
     .. [3] Freund, Schapire (1999), "Large margin classification using the
        perceptron algorithm".
-    .. [4] Lacoste-Julien, Schmidt, Bach (2012), "A simpler approach to obtaining
-       an O(1/t) convergence rate for the projected stochastic subgradient
-       method": weights that grow with the visits.
+    .. [4] Shamir, Zhang (2013), "Stochastic gradient descent for non-smooth
+       optimization: convergence results and optimal averaging schemes":
+       weights that grow as a polynomial of the visits.
     .. [5] Gallant (1990), "Perceptron-based learning algorithms": the pocket.
 
     Examples
@@ -287,35 +274,36 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
 
         >>> from sknnbasics import PerceptronClassifier
         >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 1]
-        >>> gate = PerceptronClassifier(eta0=1, shuffle=False)
+        >>> gate = PerceptronClassifier(average=False, shuffle=False)
         >>> gate.fit(X, y, coef_init=[1, 1], intercept_init=-1).coef_
         array([[1., 2.]])
         >>> gate.mistake_curve_
         array([1, 0])
         """
         continues = self.warm_start and hasattr(self, "coef_")
-        data = self._validate(X, y, self.classes_ if continues else None, reset=not continues)
-        samples, held_out = self._split(data)
-        fit = self._resume(data) if continues else self._begin(data)
-        _take_initial_weights(fit.units, coef_init, intercept_init)
+        known = self.classes_ if continues else None
+        given = given_by_the_user.samples(self, X, y, known, reset=not continues)
+        samples, held_out = given_by_the_user.parts(self, given.samples)
+        fit = self._started(given, continues)
+        given_by_the_user.weights(fit.units, coef_init, intercept_init)
         tasks = FitTasks(self, self.max_iter, X, y)
-        with self._naming_overflow(fit):
+
+        def end_epoch():
+            self._report(fit)
+            return tasks.end_epoch(lambda: copy.deepcopy(self._fitted(fit, given)))
+
+        with self._naming_parameters(fit):
             try:
-                end = fit.train(
-                    samples,
-                    held_out,
-                    on_epoch_begin=tasks.begin_epoch,
-                    on_epoch_end=lambda: self._end_epoch(fit, data, tasks),
-                )
+                end = fit.train(samples, held_out, tasks.begin_epoch, end_epoch)
             except KeyboardInterrupt:
                 fit.check_finite()
                 warn(
-                    f"Training was interrupted in epoch {len(fit.mistakes) + 1}; "
+                    f"Training was interrupted in epoch {fit.n_epochs + 1}; "
                     "the weights reached so far are kept.",
                 )
             else:
-                self._warn_unless_learned(fit, data, end)
-        fitted = self._fitted(fit, data)
+                self._warn_unless_learned(fit, given, end)
+        fitted = self._fitted(fit, given)
         tasks.end(lambda: fitted)
         publish(self, fitted)
         return self
@@ -356,14 +344,13 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         (2, ['a', 'b'])
         """
         first = not hasattr(self, "coef_")
-        data = self._validate(
-            X, y, self._declared_classes(classes, first), reset=first, in_parts=True
-        )
-        fit = self._begin(data) if first else self._resume(data)
-        with self._naming_overflow(fit):
-            fit.visit_once(data.samples)
+        known = given_by_the_user.declared_classes(self, classes, first)
+        given = given_by_the_user.samples(self, X, y, known, reset=first, in_parts=True)
+        fit = self._started(given, continues=not first)
+        with self._naming_parameters(fit):
+            fit.visit_once(given.samples)
         self._report(fit)
-        publish(self, self._fitted(fit, data))
+        publish(self, self._fitted(fit, given))
         return self
 
     def decision_function(self, X):
@@ -389,15 +376,10 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         array([ 0.5, -1. ])
         """
         check_is_fitted(self)
-        X = validated(
-            self,
-            to_numpy(X),
-            reset=False,
-            accept_sparse="csr",
-            order="C",
-            dtype=self.coef_.dtype,
-        )
-        return decisions(self.coef_, self.intercept_, checked_csr(X))
+        coef, intercept = given_by_the_user.fitted_weights(self)
+        X = to_numpy(X)
+        X = validated(self, X, reset=False, accept_sparse="csr", order="C", dtype=coef.dtype)
+        return decisions(coef, intercept, X)
 
     def predict(self, X):
         """Label of each sample.
@@ -423,162 +405,28 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         z = self.decision_function(X)
         return self.classes_[(z > 0).astype(np.intp) if z.ndim == 1 else z.argmax(axis=1)]
 
-    def _declared_classes(self, classes, first):
-        if classes is None:
-            if first:
-                raise ValueError("classes must be passed on the first call to partial_fit.")
-            return self.classes_
-        classes = check_array(
-            column_or_1d(classes), ensure_2d=False, dtype=None, input_name="classes"
-        )
-        classes = np.unique(classes)
-        if not first and not np.array_equal(classes, self.classes_):
-            raise ValueError(
-                f"classes={classes} is not the same as on the first call to partial_fit, "
-                f"{self.classes_}."
-            )
-        return classes
-
-    def _validate(self, X, y, classes, reset, in_parts=False):
-        """The samples, with labels as positions in `classes`, or in those found in y."""
-        X, y, seen = training_data(
-            self,
-            to_numpy(X),
-            to_numpy(y),
-            reset=reset,
-            accept_sparse="csr",
-            order="C",
-            dtype=FLOATS if reset else self.coef_.dtype,
-        )
-        whole = y.dtype.kind in "biu"  # labels without a check that takes a tenth of a small fit
-        if not whole:
-            check_classification_targets(y)
-        present, codes = np.unique(y, return_inverse=True)
-        if whole and 2 * len(present) > len(y):  # it warns of those that hardly repeat
-            check_classification_targets(y)
-        classes = present if classes is None else classes
-        if len(classes) < 2:
-            raise ValueError(
-                "PerceptronClassifier separates two classes or more, but the data has one "
-                f"class only: {classes.tolist()[0]!r}."
-            )
-        unknown = () if classes is present else np.setdiff1d(present, classes)
-        if len(unknown):
-            raise ValueError(
-                f"y has labels that are not among the classes {classes}: {unknown}. "
-                "All classes must be known when training starts."
-            )
-        if issparse(X) and not X.has_canonical_format:
-            X = X.copy()
-            X.sum_duplicates()
-        codes = np.searchsorted(classes, present).astype(np.int32)[codes]
-        counts = np.bincount(codes, minlength=len(classes))
-        if in_parts and not reset:
-            counts = counts + self._state.class_counts
-        weights = self._class_weights(classes, counts, in_parts)
-        samples = Samples(X, codes, self._steps(weights, X.dtype), weights)
-        return _Data(samples, classes, counts, seen)
-
-    def _steps(self, weights, dtype):
-        """How far a mistake on a sample of each class moves the weights."""
-        with np.errstate(over="ignore"):
-            steps = cast(self.eta0 * weights, dtype, "eta0 times class_weight")
-        if (steps[weights > 0] == 0).any():
-            raise ValueError(
-                f"eta0={self.eta0} times class_weight is zero in {dtype}, the precision of X; "
-                "raise eta0."
-            )
-        return steps
-
-    def _class_weights(self, classes, counts, in_parts):
-        """Weight of each class, of which `counts` samples were seen."""
-        if self.class_weight is None:
-            return np.ones(len(classes))
-        if self.class_weight == "balanced":
-            if not (in_parts or counts.all()):
-                raise ValueError(
-                    f"class_weight='balanced' needs samples of all classes {classes} in y; "
-                    "pass the weights as a dict."
-                )
-            return counts.sum() / (np.count_nonzero(counts) * np.maximum(counts, 1))
-        try:
-            weights = compute_class_weight(self.class_weight, classes=classes, y=classes)
-        except (OverflowError, TypeError, ValueError) as error:
-            raise ValueError(f"class_weight={self.class_weight!r}: {error}") from error
-        if not (np.isfinite(weights).all() and (weights >= 0).all()):
-            raise ValueError(
-                f"class_weight must be finite and not negative, got {self.class_weight!r}."
-            )
-        return weights
-
-    def _split(self, data):
-        """The samples to train on, and those held out or None."""
-        samples, held_out = data.samples, None
-        if self.early_stopping:
-            # The same samples in each call, where random_state is an int.
+    def _started(self, given, continues):
+        """A fit from new weights or from those of the last call."""
+        settings = Settings(**{field.name: getattr(self, field.name) for field in fields(Settings)})
+        if not continues:
             rng = private_generator(self.random_state)
-            train_rows, validation_rows = hold_out(
-                len(samples.codes), self.validation_fraction, rng, stratify=samples.codes
-            )
-            held_out = samples.take(validation_rows)
-            samples = replace(samples, rows=np.intersect1d(train_rows, samples.rows))
-        if not len(samples.rows):
-            raise ValueError(
-                f"class_weight={self.class_weight!r} leaves no sample to learn from; at least one "
-                "class of y must have a positive weight."
-            )
-        return samples, held_out
-
-    def _begin(self, data):
-        """A fit from new weights."""
-        rng = private_generator(self.random_state)
-        n_units, _ = shape = data.shape_of_weights
-        coef = np.zeros(shape) if self.init == "zeros" else rng.uniform(size=shape)
-        intercept = np.full(n_units, -float(self.threshold))
-        dtype = data.samples.X.dtype
-        units = self._units(coef.astype(dtype), cast(intercept, dtype, "threshold"))
-        return Fit(self._settings(), units, rng)
-
-    def _resume(self, data):
-        """A fit that goes on from what the last call reached."""
-        shape, dtype = data.shape_of_weights, data.samples.X.dtype
-        weights = (
-            checked_init(self.coef_, shape, dtype, "coef_"),
-            checked_init(self.intercept_, shape[:1], dtype, "intercept_"),
-        )
-        units = self._state.units_behind(weights) if self.average else None
-        units = self._units(*weights) if units is None else units
-        units.fit_intercept = self.fit_intercept
-        return Fit(
-            self._settings(),
-            units,
-            copy.deepcopy(self._state.rng),
-            list(self.mistake_curve_),
-            [] if self.validation_scores_ is None else list(self.validation_scores_),
-            earlier=weights,
-        )
-
-    def _units(self, coef, intercept):
-        return Units(
-            coef, intercept, fit_intercept=self.fit_intercept, average=self.average is not False
-        )
-
-    def _settings(self):
-        return Settings(self.average, self.shuffle, self.max_iter, self.tol, self.n_iter_no_change)
-
-    def _end_epoch(self, fit, data, tasks):
-        """Report an epoch; True where a callback asks to stop."""
-        self._report(fit)
-        return tasks.end_epoch(lambda: copy.deepcopy(self._fitted(fit, data)))
+            first = given_by_the_user.first_weights(self, given, rng)
+            return Fit.begin(settings, first, rng)
+        curves = {
+            "mistakes": self.mistake_curve_.tolist(),
+            "scores": [] if self.validation_scores_ is None else self.validation_scores_.tolist(),
+        }
+        weights = given_by_the_user.weights_to_go_on_from(self)
+        return Fit.resume(settings, self._state, weights, curves)
 
     def _report(self, fit):
         if self.verbose:
             held_out = self.early_stopping
             accuracy = f", validation accuracy {fit.scores[-1]:.4f}" if held_out else ""
-            print(f"Epoch {len(fit.mistakes)}: {_mistakes(fit.mistakes[-1])}{accuracy}")
+            print(f"Epoch {fit.n_epochs}: {_mistakes(fit.mistakes[-1])}{accuracy}")
 
     @contextmanager
-    def _naming_overflow(self, fit):
+    def _naming_parameters(self, fit):
         """Say what to change where the weights overflow."""
         try:
             yield
@@ -588,21 +436,22 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
                 f"Scale X, or lower eta0={self.eta0}."
             ) from None
 
-    def _warn_unless_learned(self, fit, data, end):
-        """Warn if `max_iter` cut the training off, or if the weights are worse than none."""
+    def _warn_unless_learned(self, fit, given, end):
+        """Warn if `max_iter` cut the training off, or if the weights are as good as none."""
         if end is End.LIMIT:
             warn(self._limit_message(fit), ConvergenceWarning)
         # Class weights may well ask for more mistakes than the most frequent class makes.
         if end is not End.DONE or self.class_weight is not None:
             return
-        samples = data.samples
-        n_samples, n_rarer = len(samples.codes), len(samples.codes) - data.counts.max()
+        samples = given.samples
+        n_samples, n_rarer = len(samples.codes), len(samples.codes) - given.counts.max()
         n_mistaken = fit.mistaken_weight(samples)
-        if n_mistaken > n_rarer:
+        if n_mistaken >= n_rarer > 0:
+            reached, trivial = 1 - n_mistaken / n_samples, 1 - n_rarer / n_samples
             warn(
-                f"After {len(fit.mistakes)} epochs the accuracy on the training samples is "
-                f"{1 - n_mistaken / n_samples:.3f}, below the {1 - n_rarer / n_samples:.3f} of "
-                "always naming the most frequent class: nothing was learned. Scale X"
+                f"After {fit.n_epochs} epochs the accuracy on the training samples is "
+                f"{reached:.3f}, no better than the {trivial:.3f} of always naming the most "
+                "frequent class: nothing was learned. Scale X"
                 + ("." if self.average == "pocket" else ', or set average="pocket".'),
                 ConvergenceWarning,
             )
@@ -619,81 +468,18 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             )
         return message + "Raise max_iter, or scale X."
 
-    def _fitted(self, fit, data):
+    def _fitted(self, fit, given):
         coef, intercept = fit.learned
-        return data.seen | {
-            "classes_": data.classes,
+        return given.seen | {
+            "classes_": given.classes,
             "coef_": coef,
             "intercept_": intercept,
-            "n_iter_": len(fit.mistakes),
+            "n_iter_": fit.n_epochs,
             "converged_": fit.converged,
             "mistake_curve_": np.array(fit.mistakes, dtype=np.int64),
             "validation_scores_": np.array(fit.scores) if fit.scores else None,
-            "_state": _State(
-                fit.rng,
-                data.counts,
-                units=fit.units if self.average else None,
-                learned=(coef.copy(), intercept.copy()) if self.average else None,
-            ),
+            "_state": fit.state(given.counts),
         }
-
-
-@dataclass
-class _Data:
-    """Validated samples, their classes, how many there are of each, and what describes X."""
-
-    samples: Samples
-    classes: np.ndarray
-    counts: np.ndarray
-    seen: dict
-
-    @property
-    def shape_of_weights(self):
-        n_classes = len(self.classes)
-        return (n_classes if n_classes > 2 else 1), self.samples.X.shape[1]
-
-
-@dataclass
-class _State:
-    """What a later call needs to go on, beside the public attributes.
-
-    Attributes
-    ----------
-    rng : RandomState
-    class_counts : ndarray of int, shape (n_classes,)
-        Samples seen of each class.
-    units : Units or None
-        The weights that learn, where those that predict are others.
-    learned : tuple of ndarrays, or None
-        Copies of the coefficients and intercepts that were published with `units`.
-    """
-
-    rng: np.random.RandomState
-    class_counts: np.ndarray
-    units: Units | None = None
-    learned: tuple | None = None
-
-    def units_behind(self, weights):
-        """A copy of the weights that learn; None if the published ones were replaced."""
-        if self.units is None:
-            return None
-        ours = all(map(np.array_equal, self.learned, weights))
-        return copy.deepcopy(self.units) if ours else None
-
-    def plain(self):
-        """The same in containers, numbers and arrays, which a file can hold without our types."""
-        return vars(self) | {
-            "rng": self.rng.get_state(legacy=False),
-            "units": self.units and dict(vars(self.units)),
-            "learned": self.learned and list(self.learned),
-        }
-
-    @classmethod
-    def of(cls, plain):
-        """The state that `plain` was made of."""
-        units, rng = plain["units"], plain["rng"]
-        structures = {"rng": generator_from(rng), "units": units and Units(**units)}
-        return cls(**plain | structures)
 
 
 def _with_state(attributes):
@@ -701,9 +487,10 @@ def _with_state(attributes):
     if "_rng" in attributes:  # 0.1.0: its average was another one, and begins anew
         old = {name: value for name, value in attributes.items() if name not in ("_rng", "_units")}
         counts = np.zeros(len(attributes["classes_"]), dtype=np.intp)
-        return old | {"_state": _State(generator_from(attributes["_rng"]), counts)}
+        plain = {"rng": attributes["_rng"], "class_counts": counts, "units": None}
+        return old | {"_state": State.of(plain)}
     if "_state" in attributes:
-        return attributes | {"_state": _State.of(attributes["_state"])}
+        return attributes | {"_state": State.of(attributes["_state"])}
     return attributes
 
 
@@ -717,14 +504,3 @@ def _holds_nothing_out(estimator):
 
 def _mistakes(count):
     return "1 mistake" if count == 1 else f"{count} mistakes"
-
-
-def _take_initial_weights(units, coef_init, intercept_init):
-    if coef_init is not None:
-        units.coef = checked_init(coef_init, units.coef.shape, units.coef.dtype, "coef_init")
-    if intercept_init is not None:
-        units.intercept = checked_init(
-            intercept_init, units.intercept.shape, units.coef.dtype, "intercept_init"
-        )
-    if coef_init is not None or intercept_init is not None:
-        units.restart_average()  # what was averaged led elsewhere

@@ -1,7 +1,9 @@
 """From what a user passes to the arrays that training takes, or to one clear error."""
 
+import math
 from contextlib import contextmanager
 from numbers import Number
+from operator import is_
 
 import numpy as np
 from scipy.sparse import issparse
@@ -9,7 +11,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_consistent_length, check_random_state
 from sklearn.utils.validation import validate_data
 
-from ._arrays import ArraySpace, to_numpy
+from ._arrays import ArraySpace, namespace, to_numpy
 
 FLOATS = [np.float64, np.float32]
 
@@ -24,16 +26,23 @@ def training_data(estimator, X, y, *, reset, **check_params):
     X, y = validated(record, X, y, reset=reset, **check_params)
     names = ("n_features_in_", "feature_names_in_")
     return (
-        checked_csr(X),
+        X,
         y,
         {name: getattr(record, name) for name in names if hasattr(record, name)},
     )
 
 
-def validated(*arrays, **check_params):
-    """What `validate_data` gives: it refuses the infinity that a cast overflows to."""
+def validated(estimator, X, *y, **check_params):
+    """What `validate_data` gives, fit for compiled loops.
+
+    It refuses the infinity that a cast overflows to, and sparse matrices that
+    point outside of themselves, before anything converts them.
+    """
+    if issparse(X):
+        check_indices(X)
     with np.errstate(over="ignore", invalid="ignore"), within_float64("The input"):
-        return validate_data(*arrays, **check_params)
+        arrays = validate_data(estimator, X, *y, **check_params)
+    return (readable(arrays[0]), *arrays[1:]) if y else readable(arrays)
 
 
 @contextmanager
@@ -53,29 +62,50 @@ def later_data(estimator, seen, X, y, **check_params):
     record = _sharing_copy(estimator)
     publish(record, seen)
     try:
-        X, y = validated(record, X, y, reset=False, **check_params)
-        return checked_csr(X), y
+        return validated(record, X, y, reset=False, **check_params)
     except ValueError as error:
         raise ValueError(f"In X_val and y_val: {error}") from error
 
 
-def checked_csr(X):
-    """X, whose stored row and column numbers lie inside of it if it is sparse.
+def check_indices(X):
+    """Refuse a sparse matrix whose stored row and column numbers lie outside of it.
 
     SciPy does not look at them, and nor do compiled loops: memory would be at stake.
     """
-    if not issparse(X):
-        return X
-    starts, columns = X.indptr, X.indices
-    sound = starts[0] == 0 and (starts[1:] >= starts[:-1]).all()
-    sound = sound and starts[-1] <= min(len(columns), len(X.data))
-    columns = columns[: starts[-1]] if sound else columns
-    if not sound or (len(columns) and not 0 <= columns.min() <= columns.max() < X.shape[1]):
+    if X.format in {"csr", "csc", "bsr"}:
+        # Slots are rows or columns, or blocks of them, and so is what lies in them.
+        blocks = X.blocksize if X.format == "bsr" else (1, 1)
+        n_rows, n_columns = (n // size for n, size in zip(X.shape, blocks, strict=True))
+        n_slots, n_inside = (n_columns, n_rows) if X.format == "csc" else (n_rows, n_columns)
+        starts, inside = X.indptr, X.indices
+        sound = len(starts) == n_slots + 1 and starts[0] == 0 and (np.diff(starts) >= 0).all()
+        sound = sound and starts[-1] <= min(len(inside), len(X.data))
+        sound = sound and _lie_within(inside[: starts[-1]], n_inside)
+    elif X.format == "coo":
+        sound = len(X.row) == len(X.col) == len(X.data)
+        sound = sound and _lie_within(X.row, X.shape[0]) and _lie_within(X.col, X.shape[1])
+    else:
+        sound = True
+    if not sound:
         raise ValueError(
-            "X is a broken sparse matrix: its indptr or indices point outside of it. "
+            "X is a broken sparse matrix: its stored indices point outside of it. "
             "X.check_format(full_check=True) tells where."
         )
-    return X
+
+
+def _lie_within(numbers, n):
+    return not len(numbers) or 0 <= numbers.min() <= numbers.max() < n
+
+
+def readable(X):
+    """X, in memory as compiled loops read it: aligned, and CSR without gaps."""
+    if not issparse(X):
+        aligned = not isinstance(X, np.ndarray) or X.flags.aligned
+        return X if aligned else np.require(X, requirements="A")
+    parts = [np.require(part, requirements=["C", "A"]) for part in (X.data, X.indices, X.indptr)]
+    if all(map(is_, parts, (X.data, X.indices, X.indptr))):
+        return X
+    return type(X)(tuple(parts), shape=X.shape, copy=False)
 
 
 def _sharing_copy(estimator):
@@ -105,23 +135,19 @@ def private_generator(random_state):
     return np.random.RandomState(generator.randint(np.iinfo(np.int32).max))
 
 
-def generator_from(state):
-    """The generator whose ``get_state(legacy=False)`` this is.
-
-    Models keep their generators as such states in files: NumPy 1 cannot read
-    the RandomState that NumPy 2 pickles, and a plain state needs no trust.
-    """
-    generator = np.random.RandomState(0)
-    generator.set_state(state)
-    return generator
-
-
 def hold_out(n_samples, fraction, rng, stratify=None):
-    """Row numbers for training and for validation, drawn at random."""
+    """Row numbers for training and for validation, drawn at random.
+
+    Where they are drawn in the proportions of the classes in `stratify`, at
+    least as many are held out as there are classes.
+    """
+    n_held_out = math.ceil(fraction * n_samples)
+    if stratify is not None:
+        n_held_out = max(n_held_out, len(np.unique(stratify)))
     try:
         rows = train_test_split(
             np.arange(n_samples, dtype=np.intp),
-            test_size=fraction,
+            test_size=n_held_out,
             random_state=rng,
             stratify=stratify,
         )
@@ -173,11 +199,30 @@ def checked_init(values, shape, dtype, name):
     """
     with within_float64(name):
         array = check_array(
-            np.atleast_1d(values), ensure_2d=False, allow_nd=True, dtype=np.float64, input_name=name
+            np.atleast_1d(values),
+            ensure_2d=False,
+            allow_nd=True,
+            ensure_min_samples=0,
+            dtype=np.float64,
+            input_name=name,
         )
     if array.shape != shape and (1, *array.shape) != shape:
         raise ValueError(f"{name} must have shape {shape}, got {array.shape}.")
     return cast(array.reshape(shape), dtype, name)
+
+
+def readable_init(values, shape, dtype, name):
+    """`values` themselves where compiled loops can read them, else as `checked_init` has them."""
+    if isinstance(values, np.ndarray) and (values.shape, values.dtype) == (shape, dtype):
+        return np.require(values, requirements=["C", "A"])
+    return checked_init(values, shape, dtype, name)
+
+
+def refuse_nan(results, X):
+    """Sums of weights times X can overflow to inf − inf, of which nothing follows."""
+    xp, results = namespace(results)
+    if bool(xp.any(xp.isnan(results))):
+        raise ValueError(f"X is too large for the weights in {X.dtype}; scale X.")
 
 
 def cast(array, dtype, name):

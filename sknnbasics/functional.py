@@ -6,7 +6,7 @@ article's units without bias. Nothing is validated, fitted or kept, so the
 functions also serve as the building blocks of other training loops.
 """
 
-from . import _backprop
+from . import _network
 from ._activations import sigmoid, sigmoid_derivative, step
 from ._arrays import as_floats, namespace
 
@@ -50,7 +50,7 @@ def feedforward(X, coefs, intercepts=None):
     >>> feedforward(np.array([[3.0, 5.0]]), [W1, W2])[-1]
     array([[0.81757448]])
     """
-    return _backprop.feedforward(X, coefs, _biases(intercepts))
+    return _network.feedforward(X, coefs, _biases(intercepts))
 
 
 def half_mse(y_pred, y_true, sample_weight=None):
@@ -84,7 +84,7 @@ def half_mse(y_pred, y_true, sample_weight=None):
     """
     y_pred = as_floats(_columns(y_pred))
     y_true = as_floats(_columns(y_true), y_pred.dtype)
-    return _backprop.half_mse(y_pred, y_true, _weights(y_true, sample_weight))
+    return _network.half_mse(y_pred, y_true, _weights(y_true, sample_weight))
 
 
 def cost_and_gradient(X, y, coefs, intercepts=None, *, sample_weight=None, alpha=0.0):
@@ -136,7 +136,7 @@ def cost_and_gradient(X, y, coefs, intercepts=None, *, sample_weight=None, alpha
     """
     y = _columns(y)
     s = _weights(y, sample_weight)
-    return _backprop.cost_and_gradient(X, y, s, coefs, _biases(intercepts), alpha)
+    return _network.cost_and_gradient(X, y, s, coefs, _biases(intercepts), alpha)
 
 
 def _biases(intercepts):

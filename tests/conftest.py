@@ -13,6 +13,12 @@ settings.register_profile("fast", max_examples=25, derandomize=True, deadline=No
 settings.register_profile("thorough", max_examples=1000, derandomize=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
+# No conftest.py holds examples, and --doctest-modules would import those of two folders as one.
+collect_ignore_glob = ["*conftest.py"]
+
+# Where a comparison that the tests of a folder share fails, it shows the values, as a test does.
+pytest.register_assert_rewrite("naive_mlp", "naive_perceptron", "refusals", "rule_problems")
+
 
 @pytest.fixture(autouse=True)
 def closed_figures():

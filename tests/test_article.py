@@ -10,13 +10,12 @@ from random import Random
 
 import numpy as np
 import pytest
+from both_estimators import unconverged
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.optimize import linprog
 from sklearn.exceptions import ConvergenceWarning
 
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
-
-unconverged = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
 
 # The perceptron ----------------------------------------------------------------------------
 
@@ -139,6 +138,27 @@ def test_fit_learns_the_separable_gates_at_the_defaults(outputs):
     gate = PerceptronClassifier(random_state=0).fit(CORNERS, outputs)
     assert gate.converged_
     assert gate.score(CORNERS, outputs) == 1
+
+
+def is_separable(X, y):
+    """Whether a linear program finds weights with a margin."""
+    signs = np.where(y, 1, -1)[:, None]
+    A = -signs * np.column_stack([X, np.ones(len(X))])
+    return linprog(np.zeros(A.shape[1]), A, -np.ones(len(A)), bounds=(None, None)).status == 0
+
+
+@pytest.mark.parametrize("average", ["pocket", True, False])
+def test_fit_learns_all_separable_gates_of_three_bits_at_the_defaults(average):
+    X, n_separable = np.array(list(product([0, 1], repeat=3))), 0
+    for outputs in product([0, 1], repeat=8):
+        y = np.array(outputs)
+        if len(set(outputs)) == 1 or not is_separable(X, y):
+            continue
+        gate = PerceptronClassifier(average=average, random_state=0).fit(X, y)
+        assert gate.converged_
+        assert_array_equal(gate.predict(X), y)
+        n_separable += 1
+    assert n_separable == 102
 
 
 @pytest.mark.parametrize("params", [{}, {"threshold": 2, "init": "uniform"}])

@@ -22,7 +22,9 @@ y = X[:, 0] - X[:, 1] ** 2
 labels = (X[:, 0] + X[:, 1] + rng.normal(size=60) > 0).astype(int)  # they overlap
 
 # Without tol, and on classes that overlap, every epoch of max_iter is run.
-network = SigmoidMLPRegressor(hidden_layer_sizes=(3,), max_iter=8, tol=None, random_state=0)
+network = SigmoidMLPRegressor(
+    hidden_layer_sizes=(3,), solver="adam", max_iter=8, tol=None, random_state=0
+)
 perceptron = PerceptronClassifier(max_iter=8, random_state=0)
 
 every_estimator = pytest.mark.parametrize(

@@ -29,9 +29,14 @@ from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 ESTIMATORS = [
     PerceptronClassifier(),
     PerceptronClassifier(average=True),
+    PerceptronClassifier(average=False),
+    PerceptronClassifier(class_weight="balanced"),
+    PerceptronClassifier(early_stopping=True),
     SigmoidMLPRegressor(),
+    SigmoidMLPRegressor(solver="adam"),
     SigmoidMLPRegressor(solver="sgd"),
     SigmoidMLPRegressor(solver="lbfgs"),
+    SigmoidMLPRegressor(early_stopping=True),
     SigmoidMLPRegressor(hidden_layer_sizes=(10, 5)),
 ]
 

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+import sknnbasics._optimizers
+import sknnbasics._training
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 from numpy.testing import assert_array_equal
@@ -21,8 +23,6 @@ from sklearn.model_selection import GridSearchCV
 from threadpoolctl import threadpool_limits
 
 import sknnbasics._callbacks
-import sknnbasics._optimizers
-import sknnbasics._training
 import sknnbasics._units._fit
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 
@@ -35,7 +35,12 @@ wide = rng.normal(size=(2000, 200))
 # Without tol, and on classes that overlap, every epoch of max_iter is run.
 N_EPOCHS = 4
 network = SigmoidMLPRegressor(
-    hidden_layer_sizes=(3,), batch_size=20, max_iter=N_EPOCHS, tol=None, random_state=0
+    hidden_layer_sizes=(3,),
+    solver="adam",
+    batch_size=20,
+    max_iter=N_EPOCHS,
+    tol=None,
+    random_state=0,
 )
 perceptron = PerceptronClassifier(max_iter=N_EPOCHS, tol=None, random_state=0)
 

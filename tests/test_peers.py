@@ -23,7 +23,8 @@ epoch_solver = pytest.mark.parametrize("solver", ["adam", "sgd"])
 
 
 def network(**params):
-    quick = {"hidden_layer_sizes": (5,), "max_iter": 10, "tol": None, "random_state": 0}
+    quick = {"hidden_layer_sizes": (5,), "solver": "adam", "max_iter": 10}
+    quick |= {"tol": None, "random_state": 0}
     return SigmoidMLPRegressor(**quick | params)
 
 
@@ -132,10 +133,21 @@ def test_the_loss_of_an_epoch_weighs_batches_by_their_weights(solver, shuffle):
 @epoch_solver
 @pytest.mark.parametrize("k", [1, 2, 5])
 def test_training_stops_after_exactly_n_iter_no_change_bad_epochs(solver, k):
-    # No epoch but the first, which has nothing to beat, lowers the cost by half.
-    stopped = network(solver=solver, learning_rate_init=1e-9, tol=0.5, n_iter_no_change=k)
-    stopped.set_params(max_iter=100).fit(X, y)
-    assert stopped.n_iter_ == 1 + k
+    # No epoch but the first, which has nothing to beat, lowers the cost by half. The ten updates
+    # that each epoch of patience takes are ten batches, or ten epochs of one.
+    for batch_size, epochs in [(6, k), (60, 10 * k)]:
+        stopped = network(solver=solver, learning_rate_init=1e-9, tol=0.5, n_iter_no_change=k)
+        stopped.set_params(max_iter=100, batch_size=batch_size).fit(X, y)
+        assert stopped.n_iter_ == 1 + epochs
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@epoch_solver
+def test_training_does_not_stop_where_the_mean_would_do_as_well(solver):
+    lost = network(solver=solver, learning_rate_init=1e-9, tol=0.5, n_iter_no_change=1)
+    lost.set_params(max_iter=100).fit(X, -y)
+    assert lost.score(X, -y) < 0.01
+    assert lost.n_iter_ == 100
 
 
 def test_lbfgs_stops_after_exactly_n_iter_no_change_bad_iterations():

@@ -24,7 +24,10 @@ DATA = Path(__file__).parent / "data"
 MODELS = {
     "perceptron": PerceptronClassifier(random_state=0),
     "averaged perceptron": PerceptronClassifier(average=True, random_state=0),
-    "adam": SigmoidMLPRegressor(hidden_layer_sizes=(4,), batch_size=20, random_state=0),
+    "auto": SigmoidMLPRegressor(hidden_layer_sizes=(4,), batch_size=20, random_state=0),
+    "adam": SigmoidMLPRegressor(
+        hidden_layer_sizes=(4,), solver="adam", alpha=0.02, batch_size=20, random_state=0
+    ),
     "sgd": SigmoidMLPRegressor(
         hidden_layer_sizes=(4, 3),
         batch_size=20,

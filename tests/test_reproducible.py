@@ -22,7 +22,9 @@ X = rng.normal(size=(90, 5))
 y = np.tanh(X[:, 0]) + X[:, 1] * X[:, 2]
 labels = np.array(["left", "middle", "right"])[np.digitize(y, [-0.5, 0.5])]
 
-network = SigmoidMLPRegressor(hidden_layer_sizes=(6,), max_iter=8, tol=None, random_state=0)
+network = SigmoidMLPRegressor(
+    hidden_layer_sizes=(6,), solver="adam", max_iter=8, tol=None, random_state=0
+)
 perceptron = PerceptronClassifier(max_iter=8, tol=None, random_state=0)
 PROBLEMS = {
     "adam": (network, y),

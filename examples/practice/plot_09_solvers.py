@@ -89,7 +89,7 @@ for solver in networks:
     print(f"{solver:8}  {r2}   {np.median(times):7.2f}")
 
 # %%
-# ``"lbfgs"`` wants all rows at once, and is the first to try on small data. ``"adam"`` moves
-# after every batch, and so also serves where there are many rows. ``"sgd"`` is the article's
-# rule; while its curve still falls it wants more epochs, or a ``learning_rate_init`` that is
-# chosen for the data.
+# The default, ``"auto"``, is ``"lbfgs"`` on small data, as here: it wants all rows at once. Above
+# 2000 samples it is ``"adam"``, which moves after every batch of them. ``"sgd"`` is the article's
+# rule; while its curve still falls it wants more epochs, or a ``learning_rate_init`` that is chosen
+# for the data.

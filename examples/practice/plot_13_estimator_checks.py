@@ -23,8 +23,8 @@ from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 
 estimators = {
     "PerceptronClassifier": PerceptronClassifier(),
+    'SigmoidMLPRegressor "auto"': SigmoidMLPRegressor(),
     'SigmoidMLPRegressor "adam"': SigmoidMLPRegressor(solver="adam"),
-    'SigmoidMLPRegressor "lbfgs"': SigmoidMLPRegressor(solver="lbfgs"),
     "scikit-learn's Perceptron": Perceptron(),
 }
 # scikit-learn itself expects these two of its Perceptron to fail, for a good reason: the

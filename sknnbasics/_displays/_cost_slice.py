@@ -4,11 +4,10 @@ from itertools import islice
 from operator import index
 
 import numpy as np
-from sklearn.utils.validation import validate_data
 
 from .. import functional
-from .._output_range import OutputRange
-from .._validation import checked_weights
+from .._network import OutputRange
+from .._validation import checked_weights, validated
 
 
 class CostSlice:
@@ -17,7 +16,7 @@ class CostSlice:
     def __init__(self, network, weights, X, y, sample_weight):
         self._coefs = [W.copy() for W in network.coefs_]
         self._intercepts = [b.copy() for b in network.intercepts_]
-        self._alpha = network.alpha
+        self._alpha = network.alpha_
         self._X, self._T, self._s = _rows(network, X, y, sample_weight)
         self._varied = [self._view(*address) for address in weights]
         self.point = np.array([float(view[0]) for view in self._varied])
@@ -42,7 +41,7 @@ class CostSlice:
 def _rows(network, X, y, sample_weight):
     """Samples, targets carried into the unit interval, and weights."""
     dtype = network.coefs_[0].dtype
-    X, y = validate_data(
+    X, y = validated(
         network,
         X,
         y,

@@ -3,7 +3,7 @@
 from ._fit import End, Fit, Samples, Settings, WeightsOverflow
 from ._rule import BODY
 from ._scoring import decisions
-from ._weights import Units
+from ._state import State
 
 __all__ = [
     "BODY",
@@ -11,7 +11,7 @@ __all__ = [
     "Fit",
     "Samples",
     "Settings",
-    "Units",
+    "State",
     "WeightsOverflow",
     "decisions",
 ]

@@ -65,9 +65,10 @@ def run_epoch(units, X, codes, steps, order):
     numbers are trusted: one out of bounds is undefined behaviour.
     """
     epoch = _sparse_epoch if issparse(X) else _dense_epoch
-    n_updates = epoch(units, X, codes, steps, order)
+    n_corrections = np.zeros(len(steps), dtype=np.int64)
+    epoch(units, X, codes, steps, order, n_corrections)
     units.n_visits += len(order)
-    return n_updates
+    return n_corrections
 
 
 def deal(const Py_ssize_t[::1] rows, const uint8_t[::1] piles, Py_ssize_t[::1] dealt):
@@ -176,17 +177,18 @@ def _sparse_preactivations(
             )
 
 
-def _dense_epoch(units, X, codes, steps, order):
+def _dense_epoch(units, X, codes, steps, order, n_corrections):
     units.arrange("C")
-    return _visit_dense(units, units.coef, units.intercept, X, codes, steps, order)
+    _visit_dense(units, units.coef, units.intercept, X, codes, steps, order, n_corrections)
 
 
-def _sparse_epoch(units, X, codes, steps, order):
+def _sparse_epoch(units, X, codes, steps, order, n_corrections):
     # The weights of one feature lie side by side: a stored value meets all units at once.
     units.arrange("F")
     indptr = X.indptr.astype(np.intp, copy=False)
-    return _visit_sparse(
-        units, units.coef.T, units.intercept, X.data, X.indices, indptr, codes, steps, order
+    _visit_sparse(
+        units, units.coef.T, units.intercept, X.data, X.indices, indptr,
+        codes, steps, order, n_corrections,
     )
 
 
@@ -198,11 +200,12 @@ def _visit_dense(
     const int32_t[::1] codes,
     const floating[::1] steps,
     const Py_ssize_t[::1] order,
+    int64_t[::1] n_corrections,
 ):
     cdef Bookkeeping book = _bookkeeping(units)
     cdef Py_ssize_t n_units = coef.shape[0], n_features = coef.shape[1]
     cdef Py_ssize_t first_class = steps.shape[0] - n_units  # that of the first unit
-    cdef Py_ssize_t visit, i, k, code, n_updates = 0
+    cdef Py_ssize_t visit, i, k, code
     cdef int error
     cdef floating z
     with nogil:
@@ -219,9 +222,8 @@ def _visit_dense(
                 if error:
                     _correct(&coef[k, 0], k, error * steps[code], &X[i, 0], n_features, &book)
                     _correct_intercept(&intercept[k], k, error * steps[code], &book)
-                    n_updates += 1
+                    n_corrections[code] += 1
             book.n_visits += 1
-    return n_updates
 
 
 def _visit_sparse(
@@ -234,11 +236,12 @@ def _visit_sparse(
     const int32_t[::1] codes,
     const floating[::1] steps,
     const Py_ssize_t[::1] order,
+    int64_t[::1] n_corrections,
 ):
     cdef Bookkeeping book = _bookkeeping(units)
     cdef Py_ssize_t n_units = coef.shape[1], width = _block_width(n_units)
     cdef Py_ssize_t first_class = steps.shape[0] - n_units  # that of the first unit
-    cdef Py_ssize_t visit, i, k, code, first, start, n_stored, n_updates = 0
+    cdef Py_ssize_t visit, i, k, code, first, start, n_stored
     cdef int error
     cdef floating z[MAX_BLOCK]
     with nogil:
@@ -267,10 +270,9 @@ def _visit_sparse(
                             &data[start], &indices[start], n_stored, &book,
                         )
                         _correct_intercept(&intercept[k], k, error * steps[code], &book)
-                        n_updates += 1
+                        n_corrections[code] += 1
                     k += 1
             book.n_visits += 1
-    return n_updates
 
 
 cdef Bookkeeping _bookkeeping(units) except *:
@@ -316,8 +318,9 @@ cdef inline floating _dot(const floating* w, const floating* x, Py_ssize_t n) no
 
 
 cdef inline double _late(floating delta, const Bookkeeping* book) noexcept nogil:
-    # A move is missing from the weights of all visits before, of weight 1 + 2 + … + n_visits.
-    return <double> delta * (0.5 * book.n_visits * (book.n_visits + 1.0))
+    # A move is missing from the weights of all visits before; see `weight_of_visits`.
+    cdef double n = book.n_visits
+    return <double> delta * (n * (n + 1.0) * (n + 2.0) / 6.0)
 
 
 cdef inline void _correct(

@@ -1,7 +1,9 @@
 """One fit of step units: its epochs, the weights that it keeps, and its end."""
 
+import copy
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cached_property
 from math import inf
 
 import numpy as np
@@ -9,10 +11,14 @@ import numpy as np
 from ._orders import visiting_orders
 from ._rule import run_epoch
 from ._scoring import mistaken_weight
+from ._state import State
 from ._stopping import Stall
 from ._weights import Units
 
-CORRECTIONS_A_WEIGHT = 20  # chosen by tests/benchmarks/bench_defaults.py --candidates
+# Corrections in vain that end a training, times the root of the number of samples: of many
+# samples a smaller share, of eight several each. Measured by tests/benchmarks/bench_defaults.py.
+PATIENCE = 15
+NEGLIGIBLE = 1e-6  # share of the weight of all samples that is no difference
 
 
 class End(Enum):
@@ -31,6 +37,7 @@ class WeightsOverflow(ArithmeticError):
 class Settings:
     """How a fit trains; each as the parameter of its name in `PerceptronClassifier`."""
 
+    fit_intercept: bool
     average: bool | str
     shuffle: bool
     max_iter: int
@@ -70,9 +77,9 @@ class Samples:
     def take(self, rows):
         return replace(self, X=self.X[rows], codes=self.codes[rows], rows=None)
 
-    @property
+    @cached_property
     def weight(self):
-        """What `mistaken_weight` would be if all samples were mistaken."""
+        """What mistakes on all samples would weigh."""
         return float(self.class_weights[self.codes].sum())
 
     def mistaken_weight(self, weights):
@@ -89,20 +96,22 @@ class Pocket:
         Those that are watched.
     weights : tuple of coefficients and intercepts, or None
         Copies, in C order.
-    mistaken : float
-        The weight of the samples that they mistake.
+    mistaken, fewest : float
+        The weight of the samples that they mistake, and that which any weights did.
     """
 
     samples: Samples
     weights: tuple | None = None
     mistaken: float = inf
+    fewest: float = inf
 
     def offer(self, weights):
-        """Keep the weights if none did better; return the weight of what they mistake."""
+        """Keep the weights if none did better; give the weight of what they mistake."""
         mistaken = self.samples.mistaken_weight(weights)
-        if mistaken <= self.mistaken:
+        if mistaken <= self.fewest + NEGLIGIBLE * self.samples.weight:
             self.weights = tuple(np.array(array, order="C") for array in weights)
             self.mistaken = mistaken
+            self.fewest = min(self.fewest, mistaken)
         return mistaken
 
 
@@ -136,6 +145,28 @@ class Fit:
     pocket: Pocket | None = None
     converged: bool = False
     _separating: tuple | None = None
+
+    @classmethod
+    def begin(cls, settings, weights, rng):
+        """A fit from these coefficients and intercepts."""
+        return cls(settings, _units(settings, weights), rng)
+
+    @classmethod
+    def resume(cls, settings, state, weights, curves):
+        """A fit that goes on from the weights and the state of the last call, and its curves.
+
+        `curves` are the attributes that grow over all calls.
+        """
+        units = state.units_behind(weights) if settings.average else None
+        units = _units(settings, weights) if units is None else units
+        units.fit_intercept = settings.fit_intercept
+        rng = copy.deepcopy(state.rng)  # a fit that fails must not advance it
+        return cls(settings, units, rng, **curves, earlier=weights)
+
+    @property
+    def n_epochs(self):
+        """Epochs run, over all calls that the weights stem from."""
+        return len(self.mistakes)
 
     @property
     def learned(self):
@@ -171,13 +202,17 @@ class Fit:
             self.pocket = Pocket(samples if held_out is None else held_out)
             if self.earlier is not None:
                 self.pocket.offer(self.earlier)
-        stall = Stall(self._patience(samples), settings.tol, settings.n_iter_no_change)
+        n_units = len(self.units.intercept)
+        patience = PATIENCE * len(samples.rows) ** 0.5
+        stall = Stall(patience, settings.tol, settings.n_iter_no_change)
         orders = visiting_orders(samples.rows, settings.shuffle, self.rng)
+        visited = samples.class_weights[samples.codes[samples.rows]].sum()
         for _ in range(settings.max_iter):
             on_epoch_begin()
-            self.visit(samples, next(orders))
+            mistaken = self.visit(samples, next(orders))
             self._fill_pocket(held_out)
-            stall.observe(self._share_of_mistakes(samples, held_out), self.mistakes[-1])
+            share = mistaken / (n_units * visited) if held_out is None else 1 - self.scores[-1]
+            stall.observe(share, self.mistakes[-1])
             if on_epoch_end():
                 return End.ASKED
             if self.converged or stall.is_over:
@@ -185,16 +220,23 @@ class Fit:
         return End.LIMIT
 
     def visit(self, samples, order):
-        """One epoch: correct the units on the samples in this order."""
+        """One epoch: correct the units on the samples in this order.
+
+        Returns
+        -------
+        float
+            The weight of the corrections.
+        """
         self.converged, self._separating = False, None
-        n_corrections = run_epoch(self.units, samples.X, samples.codes, samples.steps, order)
+        corrections = run_epoch(self.units, samples.X, samples.codes, samples.steps, order)
         self.check_finite()
-        self.mistakes.append(n_corrections)
+        self.mistakes.append(int(corrections.sum()))
         if self.scores:
-            self.scores += [np.nan] * (len(self.mistakes) - len(self.scores))
-        self.converged = n_corrections == 0
+            self._record_score(np.nan)
+        self.converged = self.mistakes[-1] == 0
         if self.converged and self.settings.average and self.pocket is None:
             self._separating = self._average_that_separates(samples)
+        return float(corrections @ samples.class_weights)
 
     def visit_once(self, samples):
         """One epoch that is a call of its own, over samples that will not come again."""
@@ -209,11 +251,14 @@ class Fit:
     def check_finite(self):
         """Refuse weights that have overflowed."""
         if not self.units.finite:
-            raise WeightsOverflow(len(self.mistakes) + 1)
+            raise WeightsOverflow(self.n_epochs + 1)
 
-    def _patience(self, samples):
-        """Corrections that may be in vain: as many as samples, but no more than 20 a weight."""
-        return min(len(samples.rows), CORRECTIONS_A_WEIGHT * (samples.X.shape[1] + 1))
+    def state(self, class_counts):
+        """What a later call goes on from; `learned` itself is published."""
+        if not self.settings.average:
+            return State(self.rng, class_counts)
+        published = tuple(array.copy() for array in self.learned)
+        return State(self.rng, class_counts, self.units, published)
 
     def _fill_pocket(self, held_out):
         """Offer the candidates, of which the later wins a tie."""
@@ -223,19 +268,18 @@ class Fit:
         if held_out is None:
             self.converged |= self.pocket.mistaken == 0
         else:
-            self.scores += [np.nan] * (len(self.mistakes) - len(self.scores))
-            self.scores[-1] = (held_out.weight - mistaken) / held_out.weight
+            self._record_score((held_out.weight - mistaken) / held_out.weight)
+
+    def _record_score(self, score):
+        """Give this epoch a score, and those before it NaN where they have none."""
+        self.scores += [np.nan] * (len(self.mistakes) - len(self.scores))
+        self.scores[-1] = score
 
     def _candidates(self):
-        if self.settings.average is not True:
-            yield self.units.last()
         if self.settings.average:
             yield self.units.averaged()
-
-    def _share_of_mistakes(self, samples, held_out):
-        if held_out is not None:
-            return 1 - self.scores[-1]
-        return self.mistakes[-1] / (len(samples.rows) * len(self.units.intercept))
+        if self.settings.average is not True:
+            yield self.units.last()
 
     def _average_that_separates(self, samples):
         """The average, once enough epochs without a mistake have gone into it.
@@ -249,3 +293,8 @@ class Fit:
                 return weights
             n_visits *= 2
         return tuple(np.array(array, order="C") for array in self.units.last())
+
+
+def _units(settings, weights):
+    averages = settings.average is not False
+    return Units(*weights, fit_intercept=settings.fit_intercept, average=averages)

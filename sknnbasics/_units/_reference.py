@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from .._activations import step
-from ._weights import sum_to
+from ._weights import weight_of_visits
 
 
 def run_epoch(units, X, codes, steps, order):
@@ -32,8 +32,8 @@ def run_epoch(units, X, codes, steps, order):
 
     Returns
     -------
-    int
-        Number of corrections, over all units.
+    ndarray of int64, shape (n_classes,)
+        Number of corrections on the samples of each class, over all units.
     """
     with np.errstate(over="ignore", invalid="ignore"):  # the caller looks for what overflows
         return _visit(units, X, codes, steps, order)
@@ -42,7 +42,7 @@ def run_epoch(units, X, codes, steps, order):
 def _visit(units, X, codes, steps, order):
     n_classes, n_units = len(steps), len(units.intercept)
     class_of_unit = np.arange(n_classes - n_units, n_classes)
-    n_updates = 0
+    n_corrections = np.zeros(n_classes, dtype=np.int64)
     for i in order:
         columns, x = _row(X, i)
         z = units.coef[:, columns] @ x + units.intercept
@@ -50,9 +50,9 @@ def _visit(units, X, codes, steps, order):
         wrong = np.flatnonzero(error)
         for k in wrong:
             _correct(units, k, steps[codes[i]] * steps.dtype.type(error[k]), columns, x)
-        n_updates += len(wrong)
+        n_corrections[codes[i]] += len(wrong)
         units.n_visits += 1
-    return n_updates
+    return n_corrections
 
 
 def deal(rows, piles, dealt):
@@ -127,7 +127,7 @@ def _correct(units, k, delta, columns, x):
         units.intercept[k] += delta
     if units.average:
         # A move made at this visit is missing from the weights of all visits before.
-        late = np.float64(delta) * sum_to(units.n_visits)
+        late = np.float64(delta) * weight_of_visits(units.n_visits)
         # NumPy 1 would multiply a double and an array of float32 in float32.
         units.coef_lag[k, columns] += late * x.astype(np.float64)
         if units.fit_intercept:

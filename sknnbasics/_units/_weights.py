@@ -10,11 +10,11 @@ import numpy as np
 class Units:
     """Weights of step units, and what their running average needs.
 
-    The average weighs the weights after visit number τ, counted from 1, by τ: it
-    forgets where it started and needs no beginning of its own. A move Δ made at
-    visit τ is missing from the visits before, of weight 1 + 2 + … + (τ − 1), so
-    that share of Δ is added to the lag; the average after T visits is then
-    w − lag / (1 + 2 + … + T): one addition a correction, none a visit.
+    The average weighs the weights after visit number τ by 1 + 2 + … + τ, so that
+    it forgets where it started. A move Δ made at a visit is missing from the n
+    visits before, which weigh n (n + 1) (n + 2) / 6 together; as much of Δ is
+    added to the lag, and the average after T visits is w − lag / (T (T + 1) (T + 2) / 6):
+    one addition a correction, none a visit.
 
     Attributes
     ----------
@@ -41,6 +41,18 @@ class Units:
         if self.average and self.coef_lag is None:
             self.coef_lag = np.zeros_like(self.coef, dtype=np.float64)
             self.intercept_lag = np.zeros_like(self.intercept, dtype=np.float64)
+
+    def check(self, coef, intercept):
+        """Refuse arrays that are not shaped as these, which compiled loops would read beyond."""
+        lags = [(self.coef_lag, coef), (self.intercept_lag, intercept)] if self.average else []
+        sound = all(array.shape == like.shape and array.dtype == np.float64 for array, like in lags)
+        for array, like in [(self.coef, coef), (self.intercept, intercept)]:
+            sound = sound and array.shape == like.shape and array.dtype == like.dtype
+        if not sound:
+            raise ValueError(
+                "The state that training goes on from does not fit the weights: the file that "
+                "this model came from is damaged. Fit it anew."
+            )
 
     def arrange(self, order):
         """Lay the coefficients out unit by unit ("C") or feature by feature ("F")."""
@@ -74,7 +86,7 @@ class Units:
         n_visits = n_visits or self.n_visits
         if n_visits == 0:
             return self.coef.copy(), self.intercept.copy()
-        total = sum_to(n_visits)
+        total = weight_of_visits(n_visits)
         return (
             (self.coef - self.coef_lag / total).astype(self.coef.dtype, order="C"),
             (self.intercept - self.intercept_lag / total).astype(self.intercept.dtype),
@@ -86,6 +98,6 @@ def _finite(array):
     return isfinite(np.vdot(array, array)) or np.isfinite(array).all()
 
 
-def sum_to(n):
-    """1 + 2 + … + n, as a float that no number of visits overflows."""
-    return 0.5 * n * (n + 1.0)
+def weight_of_visits(n):
+    """What the first `n` visits weigh in the average, as a float that no number overflows."""
+    return n * (n + 1.0) * (n + 2.0) / 6.0

@@ -29,7 +29,7 @@ def perceptron(epochs, **params):
 
 
 def network(epochs, **params):
-    settings = {"max_iter": epochs, "tol": None, "random_state": 0}
+    settings = {"solver": "adam", "max_iter": epochs, "tol": None, "random_state": 0}
     return SigmoidMLPRegressor(**settings | params)
 
 

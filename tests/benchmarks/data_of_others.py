@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.datasets import (
     load_diabetes,
     load_linnerud,
+    make_circles,
     make_friedman1,
     make_friedman2,
     make_friedman3,
@@ -94,3 +95,49 @@ def scikit_learn_sets():
         "linnerud": load_linnerud(return_X_y=True),
         "regression": make_regression(500, 20, n_informative=10, noise=20.0, random_state=0),
     }
+
+
+def shapes():
+    """{name: one split for each seed} of small problems that a network should just solve."""
+    problems = {
+        f"sine, n={n}": lambda rng, n=n: _curve(np.sin, n, 0.0, rng) for n in (50, 100, 200)
+    }
+    problems |= {
+        f"noisy sine, n={n}": lambda rng, n=n: _curve(np.sin, n, 0.1, rng) for n in (50, 100, 200)
+    }
+    problems["line"] = lambda rng: _curve(lambda z: z, 100, 0.0, rng)
+    problems["exp, normal z"] = _skewed
+    problems["XOR"] = lambda rng: _exclusive_or()
+    problems["circles, 0 or 1"] = _circles
+    return {
+        name: [problem(np.random.default_rng(seed)) for seed in range(10 if name == "XOR" else 5)]
+        for name, problem in problems.items()
+    }
+
+
+def _curve(function, n, noise, rng):
+    """Values f(3 x) on even distances, judged between them and without the noise."""
+    x, between = np.linspace(-1.7, 1.7, n)[:, None], np.linspace(-1.7, 1.7, 3 * n)[:, None]
+    y = function(3 * x[:, 0]) + noise * rng.normal(size=n)
+    return x, y, between, function(3 * between[:, 0])
+
+
+def _skewed(rng):
+    """exp(1.5 z), with a third held out."""
+    z = rng.normal(size=(300, 1))
+    y = np.exp(1.5 * z[:, 0])
+    return z[:200], y[:200], z[200:], y[200:]
+
+
+def _exclusive_or():
+    X = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+    y = np.array([0.0, 1, 1, 0])
+    return X, y, X, y
+
+
+def _circles(rng):
+    seeds = rng.integers(2**31, size=2)
+    (X, y), (X_test, y_test) = (
+        make_circles(300, noise=0.1, factor=0.5, random_state=int(seed)) for seed in seeds
+    )
+    return X, y.astype(float), X_test, y_test.astype(float)

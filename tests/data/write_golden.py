@@ -10,11 +10,13 @@ import json
 import warnings
 from pathlib import Path
 
+import numpy as np
 from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.datasets import load_iris, load_linnerud
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import scale
+from sknnbasics._backprop import Layers
 
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 
@@ -29,15 +31,19 @@ def fits():
     flowers = (10 * flowers).round()
     perceptron = PerceptronClassifier(eta0=1, max_iter=20, tol=None, average=True, random_state=0)
     settings = {"hidden_layer_sizes": (3,), "max_iter": 20, "tol": None, "random_state": 0}
+    settings["alpha"] = 0.02
+    start = drawn(Layers((3, 3, 3)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         plain = clone(perceptron).set_params(average=False).fit(flowers, species)
         dense = clone(perceptron).fit(flowers, species)
         sparse = clone(perceptron).fit(csr_array(flowers * (flowers > 30)), species)
-    adam = SigmoidMLPRegressor(batch_size=8, **settings).fit(scale(exercises), physiology)
-    sgd = SigmoidMLPRegressor(solver="sgd", **settings).fit(scale(exercises), physiology)
+    adam = SigmoidMLPRegressor(solver="adam", batch_size=8, **settings)
+    adam.fit(scale(exercises), physiology, **start)
+    sgd = SigmoidMLPRegressor(solver="sgd", **settings)
+    sgd.fit(scale(exercises), physiology, **start)
     lbfgs = SigmoidMLPRegressor(solver="lbfgs", **settings | {"max_iter": 5})  # rounding grows fast
-    lbfgs.fit(scale(exercises), physiology)
+    lbfgs.fit(scale(exercises), physiology, **start)
     return {
         "perceptron": flat(plain.coef_, plain.intercept_),
         "averaged perceptron": flat(dense.coef_, dense.intercept_),
@@ -46,6 +52,12 @@ def fits():
         "sgd": flat(*sgd.coefs_, *sgd.intercepts_),
         "lbfgs": flat(*lbfgs.coefs_, *lbfgs.intercepts_),
     }
+
+
+def drawn(layers):
+    """Initial weights and biases as they are drawn, before the output biases are set."""
+    coefs, intercepts = layers.split(layers.draw("glorot_uniform", np.random.RandomState(0)))
+    return {"coefs_init": coefs, "intercepts_init": intercepts}
 
 
 def flat(*arrays):

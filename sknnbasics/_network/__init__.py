@@ -1,0 +1,30 @@
+"""The sigmoid network: layers, backpropagation, optimizers, stopping, one fit."""
+
+from ._backprop import backprop_for, cost_and_gradient, feedforward, half_mse
+from ._fit import End, Fit, Settings
+from ._layers import Layers
+from ._output_range import OutputRange, from_unit
+from ._penalty import LEAST_ALPHA
+from ._progress import NO_BETTER, Diverged
+from ._repeated import equal_rows
+from ._samples import Samples
+from ._state import State
+
+__all__ = [
+    "LEAST_ALPHA",
+    "NO_BETTER",
+    "Diverged",
+    "End",
+    "Fit",
+    "Layers",
+    "OutputRange",
+    "Samples",
+    "Settings",
+    "State",
+    "backprop_for",
+    "cost_and_gradient",
+    "equal_rows",
+    "feedforward",
+    "from_unit",
+    "half_mse",
+]

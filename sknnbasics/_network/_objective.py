@@ -1,0 +1,78 @@
+"""What training minimises: the cost of its rows, and how good that is beside a constant."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._arrays import namespace
+
+
+class Rows(NamedTuple):
+    """Samples X, their targets T in the unit interval, and their weights s."""
+
+    X: Any
+    T: Any
+    s: Any
+
+
+@dataclass
+class Objective:
+    """The cost of training rows, as a function of theta."""
+
+    backprop: Any
+    train: Rows
+
+    def __post_init__(self):
+        _, T, s = self.train
+        xp, s = namespace(s)
+        self._weighted = bool(xp.any(s != s[0]))
+        total = xp.sum(s)
+        self._total = float(total)
+        T = T - T[:1, :]  # exactly 0 where all targets are equal
+        self._constant_errors = s @ (T - (s @ T) / total) ** 2
+        self._constant_cost = float(xp.sum(self._constant_errors)) / (2 * self._total)
+
+    @property
+    def n_samples(self):
+        return self.train.T.shape[0]
+
+    def __call__(self, theta, rows=None):
+        """Cost and gradient of the batch `rows`; None for all rows."""
+        return self.backprop.cost_and_gradient(theta, *self.train, rows)
+
+    def penalty(self, theta):
+        """The part of the cost that is no error."""
+        weights = theta[: self.backprop.layers.n_weights]
+        return 0.5 * self.backprop.alpha * float(weights @ weights) / self._total
+
+    def r2(self, theta):
+        """R² of the training rows, the mean over all outputs whose targets vary.
+
+        NaN where none does: there is nothing to explain.
+        """
+        X, T, s = self.train
+        xp, s = namespace(s)
+        with np.errstate(over="ignore", invalid="ignore"):
+            errors = s @ (self.backprop.predict(theta, X) - T) ** 2
+        varied = self._constant_errors > 0
+        if not bool(xp.any(varied)):
+            return math.nan
+        return float(xp.mean(1 - errors[varied] / self._constant_errors[varied]))
+
+    def share_of_constant(self, error):
+        """Half the mean squared `error` as a fraction of that of predicting the mean.
+
+        1 where the mean has none, which nothing can lower.
+        """
+        return error / self._constant_cost if self._constant_cost else 1.0
+
+    def weight(self, rows):
+        """How much the batch counts in the cost of an epoch: the sum of its weights."""
+        if rows is None:
+            return 1.0
+        if self._weighted:
+            xp, s = namespace(self.train.s)
+            return xp.sum(s[rows] if isinstance(rows, slice) else xp.take(s, rows, axis=0))
+        return rows.stop - rows.start if isinstance(rows, slice) else rows.shape[0]

@@ -1,0 +1,84 @@
+"""What a later call needs to go on, beside the public attributes."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ._layers import Layers
+from ._optimizers import Adam, GradientDescent
+from ._output_range import OutputRange
+from ._stopping import Patience
+
+OPTIMIZERS = {"adam": Adam, "sgd": GradientDescent}
+
+
+@dataclass
+class State:
+    """What a fit leaves to the next one.
+
+    Attributes
+    ----------
+    layers : Layers
+    output_range : OutputRange
+    optimizer : GradientDescent, Adam or None
+    rng : RandomState
+    patience : Patience
+    initial_rate : float or None
+        The initial learning rate, and by what a schedule has shrunk it.
+    shrinkage : float
+    flat : bool
+        Whether the targets came as a vector.
+    warned : bool
+        Whether it was said that a target lies outside the range.
+    """
+
+    layers: Layers
+    output_range: OutputRange
+    optimizer: GradientDescent | Adam | None
+    rng: np.random.RandomState
+    patience: Patience
+    initial_rate: float | None
+    shrinkage: float
+    flat: bool
+    warned: bool
+
+    def __sklearn_array_api_convert__(self, convert):
+        """The same state where scikit-learn moves the estimator to."""
+        if self.optimizer is None:
+            return self
+        moments = {k: convert(v) for k, v in vars(self.optimizer).items() if hasattr(v, "shape")}
+        return replace(self, optimizer=replace(self.optimizer, **moments | {"scratch": None}))
+
+    def plain(self):
+        """The same in containers, numbers and arrays, which a file can hold without our types."""
+        optimizer = self.optimizer
+        if optimizer is not None:
+            optimizer = {"kind": type(optimizer).__name__} | vars(optimizer)
+            del optimizer["scratch"]
+        return vars(self) | {
+            "layers": dict(vars(self.layers)),
+            "output_range": dict(vars(self.output_range)),
+            "optimizer": optimizer,
+            "rng": self.rng.get_state(legacy=False),
+            "patience": dict(vars(self.patience)),
+        }
+
+    @classmethod
+    def of(cls, plain):
+        """The state that `plain` was made of; files of earlier versions come through here."""
+        optimizer = plain["optimizer"]
+        if optimizer is not None:
+            kinds = {kind.__name__: kind for kind in OPTIMIZERS.values()}
+            settings = {name: value for name, value in optimizer.items() if name != "kind"}
+            optimizer = kinds[optimizer["kind"]](**settings)
+        patience = {k: v for k, v in plain["patience"].items() if k != "relative"}  # of 0.1.0
+        rng = np.random.RandomState(0)
+        rng.set_state(plain["rng"])
+        structures = {
+            "layers": Layers(**plain["layers"]),
+            "output_range": OutputRange(**plain["output_range"]),
+            "optimizer": optimizer,
+            "rng": rng,
+            "patience": Patience(**patience),
+        }
+        return cls(**plain | structures)

@@ -1,0 +1,199 @@
+"""What a user gives `PerceptronClassifier`, checked: samples, classes, weights of both.
+
+Each function takes the estimator, for its parameters and its fitted attributes,
+and leaves it as it is.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.utils import check_array, column_or_1d
+from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.multiclass import check_classification_targets
+
+from ._arrays import to_numpy
+from ._units import Samples
+from ._validation import (
+    FLOATS,
+    cast,
+    checked_init,
+    hold_out,
+    private_generator,
+    readable_init,
+    training_data,
+)
+
+
+@dataclass
+class Given:
+    """Validated samples, their classes, how many there are of each, and what describes X."""
+
+    samples: Samples
+    classes: np.ndarray
+    counts: np.ndarray
+    seen: dict
+
+    @property
+    def shape_of_weights(self):
+        return n_units(self.classes), self.samples.X.shape[1]
+
+
+def n_units(classes):
+    """One unit for two classes, or one a class."""
+    return len(classes) if len(classes) > 2 else 1
+
+
+def samples(estimator, X, y, classes, reset, in_parts=False):
+    """The samples, with labels as positions in `classes`, or in those found in y if None.
+
+    `in_parts` tells that they are a chunk of more.
+    """
+    X, y, seen = training_data(
+        estimator,
+        to_numpy(X),
+        to_numpy(y),
+        reset=reset,
+        accept_sparse="csr",
+        order="C",
+        dtype=FLOATS if reset else fitted_weights(estimator)[0].dtype,
+    )
+    classes, codes = _codes(y, classes)
+    if issparse(X) and not X.has_canonical_format:
+        X = X.copy()
+        X.sum_duplicates()
+    counts = np.bincount(codes, minlength=len(classes))
+    if in_parts and not reset:
+        counts = counts + estimator._state.class_counts
+    class_weights = _class_weights(estimator, classes, counts, in_parts)
+    steps = _steps(estimator, class_weights, X.dtype)
+    return Given(Samples(X, codes, steps, class_weights), classes, counts, seen)
+
+
+def _codes(y, classes):
+    """The classes, and the position of each label among them."""
+    whole = y.dtype.kind in "biu"  # labels without a check that takes a tenth of a small fit
+    if not whole:
+        check_classification_targets(y)
+    present, codes = np.unique(y, return_inverse=True)
+    if whole and 2 * len(present) > len(y):  # it warns of those that hardly repeat
+        check_classification_targets(y)
+    classes = present if classes is None else classes
+    if len(classes) < 2:
+        raise ValueError(
+            "PerceptronClassifier separates two classes or more, but the data has one "
+            f"class only: {classes.tolist()[0]!r}."
+        )
+    unknown = () if classes is present else np.setdiff1d(present, classes)
+    if len(unknown):
+        raise ValueError(
+            f"y has labels that are not among the classes {classes}: {unknown}. "
+            "All classes must be known when training starts."
+        )
+    return classes, np.searchsorted(classes, present).astype(np.int32)[codes]
+
+
+def declared_classes(estimator, classes, first):
+    """The classes that partial_fit was told in this or in the first call."""
+    if classes is None:
+        if first:
+            raise ValueError("classes must be passed on the first call to partial_fit.")
+        return estimator.classes_
+    classes = check_array(column_or_1d(classes), ensure_2d=False, dtype=None, input_name="classes")
+    classes = np.unique(classes)
+    if not first and not np.array_equal(classes, estimator.classes_):
+        raise ValueError(
+            f"classes={classes} is not the same as on the first call to partial_fit, "
+            f"{estimator.classes_}."
+        )
+    return classes
+
+
+def _class_weights(estimator, classes, counts, in_parts):
+    """Weight of each class, of which `counts` samples were seen."""
+    given = estimator.class_weight
+    if given is None:
+        return np.ones(len(classes))
+    if given == "balanced":
+        if not (in_parts or counts.all()):
+            raise ValueError(
+                f"class_weight='balanced' needs samples of all classes {classes} in y; "
+                "pass the weights as a dict."
+            )
+        return counts.sum() / (np.count_nonzero(counts) * np.maximum(counts, 1))
+    try:
+        class_weights = compute_class_weight(given, classes=classes, y=classes)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise ValueError(f"class_weight={given!r}: {error}") from error
+    if not (np.isfinite(class_weights).all() and (class_weights >= 0).all()):
+        raise ValueError(f"class_weight must be finite and not negative, got {given!r}.")
+    return class_weights
+
+
+def _steps(estimator, class_weights, dtype):
+    """How far a mistake on a sample of each class moves the weights."""
+    eta0 = estimator.eta0
+    with np.errstate(over="ignore"):
+        steps = cast(eta0 * class_weights, dtype, "eta0 times class_weight")
+    if (steps[class_weights > 0] == 0).any():
+        raise ValueError(
+            f"eta0={eta0} times class_weight is zero in {dtype}, the precision of X; raise eta0."
+        )
+    return steps
+
+
+def parts(estimator, samples):
+    """The samples to train on, and those held out or None."""
+    held_out = None
+    if estimator.early_stopping:
+        # The same samples in each call, where random_state is an int.
+        rng, codes = private_generator(estimator.random_state), samples.codes
+        rows = hold_out(len(codes), estimator.validation_fraction, rng, stratify=codes)
+        held_out = samples.take(rows[1])
+        samples = replace(samples, rows=np.intersect1d(rows[0], samples.rows))
+    if not len(samples.rows):
+        raise ValueError(
+            f"class_weight={estimator.class_weight!r} leaves no sample to learn from; at least "
+            "one class of y must have a positive weight."
+        )
+    return samples, held_out
+
+
+def first_weights(estimator, given, rng):
+    """Coefficients and intercepts that `init` and `threshold` ask for."""
+    shape, dtype = given.shape_of_weights, given.samples.X.dtype
+    coef = np.zeros(shape) if estimator.init == "zeros" else rng.uniform(size=shape)
+    intercept = np.full(shape[0], -float(estimator.threshold))
+    return coef.astype(dtype), cast(intercept, dtype, "threshold")
+
+
+def fitted_weights(estimator):
+    """Those that were learned, which someone may have replaced, as compiled loops read them."""
+    dtype = getattr(estimator.coef_, "dtype", None)
+    dtype = dtype if dtype in FLOATS else np.dtype(np.float64)
+    shape = n_units(estimator.classes_), estimator.n_features_in_
+    return (
+        readable_init(estimator.coef_, shape, dtype, "coef_"),
+        readable_init(estimator.intercept_, shape[:1], dtype, "intercept_"),
+    )
+
+
+def weights_to_go_on_from(estimator):
+    """Finite copies of them."""
+    coef, intercept = fitted_weights(estimator)
+    return (
+        checked_init(coef, coef.shape, coef.dtype, "coef_"),
+        checked_init(intercept, intercept.shape, coef.dtype, "intercept_"),
+    )
+
+
+def weights(units, coef_init, intercept_init):
+    """Put the weights of the user's in the place of those that `units` would begin with."""
+    dtype = units.coef.dtype
+    if coef_init is not None:
+        units.coef = checked_init(coef_init, units.coef.shape, dtype, "coef_init")
+    if intercept_init is not None:
+        shape = units.intercept.shape
+        units.intercept = checked_init(intercept_init, shape, dtype, "intercept_init")
+    if coef_init is not None or intercept_init is not None:
+        units.restart_average()  # what was averaged led elsewhere

@@ -1,0 +1,28 @@
+"""What the tests of both estimators share: snapshots, and arrays laid out otherwise in memory."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+unconverged = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+def snapshot(model):
+    """All that a fit has set, to the last bit."""
+    fitted = {name: value for name, value in vars(model).items() if name not in model.get_params()}
+    return pickle.dumps(fitted)
+
+
+def as_memmap(X, folder):
+    np.save(folder / "X.npy", X)
+    return np.load(folder / "X.npy", mmap_mode="r")
+
+
+def read_only(X, folder):
+    X.flags.writeable = False
+    return X
+
+
+def strided(X, folder):
+    return np.repeat(np.repeat(X, 2, axis=0), 3, axis=1)[::2, ::3]

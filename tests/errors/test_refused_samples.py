@@ -1,0 +1,164 @@
+"""Samples that cannot be read, and the unusual ones that can."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from refusals import (
+    SINGLE,
+    X,
+    assert_refused,
+    cold_fit,
+    cost,
+    cost_gradient,
+    fitted,
+    labels,
+    network,
+    partial_fit,
+    perceptron,
+    table,
+    warm_fit,
+    with_value,
+    y,
+)
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+
+BAD_X = [
+    ("NaN", with_value(X, np.nan), "Input X contains NaN"),
+    ("infinite", with_value(X, np.inf), "Input X contains infinity"),
+    ("sparse NaN", sp.csr_matrix(with_value(X, np.nan)), "Input X contains NaN"),
+    ("vector", X[:, 0], "Expected 2D array, got 1D array"),
+    ("three axes", X[:, :, None], "Found array with dim 3"),
+    ("no rows", X[:0], r"Found array with 0 sample\(s\)"),
+    ("no columns", X[:, :0], r"0 feature\(s\)"),
+    ("words", np.full((30, 3), "word"), "could not convert string to float"),
+    ("complex", X + 1j, "Complex data not supported"),
+    ("beyond floats", np.full((30, 2), 10**400), "numbers within float64: int too large"),
+]
+
+
+@table(("bad", "message"), BAD_X)
+@pytest.mark.parametrize("method", [cold_fit, warm_fit, partial_fit, cost, cost_gradient])
+def test_bad_samples_for_the_network(bad, message, method):
+    estimator = fitted(network, warm_start=method is warm_fit)
+    assert_refused(lambda e: method(e, bad, y[: len_of(bad)]), estimator, ValueError, message)
+
+
+@table(("bad", "message"), BAD_X)
+@pytest.mark.parametrize("method", [cold_fit, warm_fit, partial_fit])
+def test_bad_samples_for_the_perceptron(bad, message, method):
+    estimator = fitted(perceptron, warm_start=method is warm_fit)
+    assert_refused(lambda e: method(e, bad, labels[: len_of(bad)]), estimator, ValueError, message)
+
+
+def len_of(A):
+    return A.shape[0]
+
+
+@table(("bad", "message"), BAD_X)
+@pytest.mark.parametrize(
+    ("estimator", "method"),
+    [
+        (network, "predict"),
+        (network, "feedforward"),
+        (perceptron, "predict"),
+        (perceptron, "decision_function"),
+    ],
+    ids=str,
+)
+def test_bad_samples_to_predict(estimator, method, bad, message):
+    assert_refused(lambda e: getattr(e, method)(bad), fitted(estimator), ValueError, message)
+
+
+@pytest.mark.parametrize("narrow", [X[:, :2], sp.csr_matrix(X[:, :2])], ids=["dense", "sparse"])
+@pytest.mark.parametrize(
+    ("estimator", "call"),
+    [
+        (network, lambda e, A: e.predict(A)),
+        (network, lambda e, A: e.feedforward(A)),
+        (network, lambda e, A: e.score(A, y)),
+        (network, lambda e, A: e.cost(A, y)),
+        (network, lambda e, A: e.cost_gradient(A, y)),
+        (network, lambda e, A: e.partial_fit(A, y)),
+        (clone(network).set_params(warm_start=True), lambda e, A: e.fit(A, y)),
+        (network, lambda e, A: e.fit(X, y, X_val=A, y_val=y)),
+        (perceptron, lambda e, A: e.predict(A)),
+        (perceptron, lambda e, A: e.decision_function(A)),
+        (perceptron, lambda e, A: e.score(A, labels)),
+        (perceptron, lambda e, A: e.partial_fit(A, labels)),
+        (clone(perceptron).set_params(warm_start=True), lambda e, A: e.fit(A, labels)),
+    ],
+)
+def test_other_numbers_of_features(estimator, call, narrow):
+    message = rf"X has 2 features, but {type(estimator).__name__} is expecting 3 features"
+    assert_refused(lambda e: call(e, narrow), fitted(estimator), ValueError, message)
+
+
+@table(
+    ("estimator", "call"),
+    [
+        ("network predict", network, lambda e: e.predict(X)),
+        ("network score", network, lambda e: e.score(X, y)),
+        ("network feedforward", network, lambda e: e.feedforward(X)),
+        ("network cost", network, lambda e: e.cost(X, y)),
+        ("network cost_gradient", network, lambda e: e.cost_gradient(X, y)),
+        # Being unfitted is what is wrong, whatever the data.
+        ("network predict NaN", network, lambda e: e.predict(X * np.nan)),
+        ("perceptron predict", perceptron, lambda e: e.predict(X)),
+        ("perceptron score", perceptron, lambda e: e.score(X, labels)),
+        ("perceptron decision_function", perceptron, lambda e: e.decision_function(X)),
+    ],
+)
+def test_unfitted(estimator, call):
+    message = f"This {type(estimator).__name__} instance is not fitted yet"
+    assert_refused(call, clone(estimator), NotFittedError, message)
+
+
+@pytest.mark.parametrize("huge", [np.full((30, 3), 1e300), np.where(X > 0, 1.7e308, -1.7e308)])
+@pytest.mark.parametrize("call", ["predict", "partial_fit", "warm_fit", "decision_function"])
+def test_values_that_overflow_in_a_cast_or_a_sum(huge, call):
+    """No RuntimeWarning comes before the error, if there is one."""
+    for model, target in [(network, y), (perceptron, labels)]:
+        estimator = clone(model).fit(SINGLE, target)
+        estimator.set_params(warm_start=call == "warm_fit")
+        if not hasattr(estimator, call.removeprefix("warm_")):
+            continue
+        method = call.removeprefix("warm_")
+        given = (huge, target) if "fit" in call else (huge,)
+        assert_refused(
+            lambda e, m=method, g=given: getattr(e, m)(*g), estimator, ValueError, "infinity"
+        )
+
+
+@pytest.mark.parametrize("kind", ["csr", "csc", "bsr", "coo"])
+@pytest.mark.parametrize("estimator", [network, perceptron], ids=["network", "perceptron"])
+def test_sparse_indices_outside_are_refused_in_every_format(estimator, kind):
+    A = sp.csr_array(X).asformat(kind)
+    if kind == "coo":
+        A.col[3] = 10**6
+    else:
+        A.indices = A.indices.copy()
+        A.indices[1] = 10**6
+    for call in (lambda e: e.fit(A, labels), lambda e: e.predict(A)):
+        assert_refused(call, fitted(estimator), ValueError, "X is a broken sparse matrix")
+
+
+@pytest.mark.parametrize("estimator", [network, perceptron], ids=["network", "perceptron"])
+def test_too_few_starts_of_rows_are_refused(estimator):
+    A = sp.csr_array(X)
+    A.indptr = A.indptr[:5].copy()
+    assert_refused(
+        lambda e: e.fit(A, labels), fitted(estimator), ValueError, "X is a broken sparse matrix"
+    )
+
+
+@pytest.mark.parametrize("estimator", [network, perceptron], ids=["network", "perceptron"])
+def test_gaps_and_odd_addresses_in_memory_are_read_as_any_other(estimator):
+    dense = np.frombuffer(b"x" + X.tobytes(), np.uint8)[1:].view(X.dtype).reshape(X.shape)
+    assert not dense.flags.aligned
+    A = sp.csr_array(X)
+    gaps = sp.csr_array((np.repeat(A.data, 2)[::2], A.indices, A.indptr), shape=A.shape)
+    assert not gaps.data.flags.c_contiguous
+    expected = clone(estimator).fit(X, labels).predict(X)
+    np.testing.assert_allclose(clone(estimator).fit(dense, labels).predict(dense), expected)
+    np.testing.assert_allclose(clone(estimator).fit(gaps, labels).predict(gaps), expected)

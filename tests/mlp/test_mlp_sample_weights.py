@@ -1,0 +1,86 @@
+"""Weights of samples."""
+
+import numpy as np
+import pytest
+from naive_mlp import Y_RANGE, assert_same_model, each_solver, samples, small
+from numpy.testing import assert_allclose
+
+
+@each_solver
+@pytest.mark.parametrize("alpha", [0.0, 0.3])
+@pytest.mark.parametrize("y_range", ["auto", Y_RANGE])
+def test_weights_equal_repetition_where_a_batch_holds_all_rows(solver, y_range, alpha):
+    X, Y = samples(n_outputs=2)
+    weights = np.arange(50) % 4
+    params = {"solver": solver, "batch_size": None, "y_range": y_range, "alpha": alpha}
+    weighted = small(**params, max_iter=30).fit(X, Y, weights)
+    repeated = small(**params, max_iter=30).fit(
+        np.repeat(X, weights, axis=0), np.repeat(Y, weights, axis=0)
+    )
+    assert_allclose(weighted.predict(X), repeated.predict(X), rtol=0, atol=1e-7)
+    assert_allclose(weighted.loss_curve_, repeated.loss_curve_, rtol=0, atol=1e-7)
+    assert_allclose(
+        weighted.cost(X, Y, weights),
+        weighted.cost(np.repeat(X, weights, axis=0), np.repeat(Y, weights, axis=0)),
+        rtol=1e-12,
+    )
+
+
+@each_solver
+@pytest.mark.parametrize("early_stopping", [False, True])
+@pytest.mark.parametrize("y_range", ["auto", Y_RANGE])
+def test_rows_of_weight_0_are_dropped_before_anything_looks_at_them(
+    solver, y_range, early_stopping
+):
+    X, y = samples()
+    weights = np.random.default_rng(0).uniform(1, 2, 50)
+    dropped = np.arange(50) % 3 == 0
+    weights[dropped] = 0
+    y[dropped] = 1e6  # outside any range
+    kept = ~dropped
+    params = {"solver": solver, "batch_size": 8, "y_range": y_range}
+    params["early_stopping"] = early_stopping
+    model = small(**params).fit(X, y, weights)
+    assert_same_model(model, small(**params).fit(X[kept], y[kept], weights[kept]))
+    assert model.cost(X, y, weights) == model.cost(X[kept], y[kept], weights[kept])
+    if solver != "lbfgs" and not early_stopping:
+        model.partial_fit(X, y, weights)
+        assert model.t_ == 11 * kept.sum()
+
+
+def test_rows_of_weight_0_may_fill_a_batch():
+    # scikit-learn's MLPRegressor divides by zero.
+    X, y = samples()
+    weights = np.ones(50)
+    weights[:20] = 0
+    model = small(batch_size=10, shuffle=False).fit(X, y, weights)
+    assert_same_model(model, small(batch_size=10, shuffle=False).fit(X[20:], y[20:]))
+
+
+@each_solver
+def test_equal_weights_weigh_as_none(solver):
+    X, y = samples()
+    plain = small(solver=solver).fit(X, y)
+    for weights in (1.0, 4, np.full(50, 4.0), [0.25] * 50):
+        model = small(solver=solver, alpha=0).fit(X, y, weights)
+        assert_allclose(model.predict(X), plain.predict(X), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        (-np.ones(50), "sample_weight must not be negative"),
+        (np.zeros(50), "at least one must be positive"),
+        (np.ones(49), "inconsistent numbers of samples"),
+        (np.ones((50, 1)), "sample_weight must be a number or of shape"),
+        (np.full(50, np.nan), "sample_weight contains NaN"),
+    ],
+)
+def test_impossible_weights_are_refused(weights, message):
+    X, y = samples()
+    with pytest.raises(ValueError, match=message):
+        small().fit(X, y, weights)
+    with pytest.raises(ValueError, match=message):
+        small().partial_fit(X, y, weights)
+    with pytest.raises(ValueError, match=message.replace("sample_weight", "sample_weight_val")):
+        small().fit(X, y, X_val=X, y_val=y, sample_weight_val=weights)

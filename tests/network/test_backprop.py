@@ -1,0 +1,210 @@
+"""Both bodies of the backpropagation: one suite, then the blocked against the reference."""
+
+import copy
+import pickle
+from itertools import product
+from math import exp
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.optimize import check_grad
+from sknnbasics._backprop import Layers, _blocked, _reference, backprop_for
+
+N_ROWS, ALPHA = 23, 0.3
+BOTH_BODIES = pytest.mark.parametrize("body", [_reference, _blocked], ids=lambda m: m.__name__)
+BIASES = pytest.mark.parametrize("fit_intercept", [True, False])
+
+
+def problem(fit_intercept=True, dtype=np.float64):
+    """Layers 4-5-3-3 at random weights, and weighted data for them."""
+    rng = np.random.default_rng(0)
+    layers = Layers((4, 5, 3, 3), fit_intercept)
+    theta, X = rng.normal(size=layers.n_parameters), rng.normal(size=(N_ROWS, 4))
+    T, s = rng.uniform(size=(N_ROWS, 3)), rng.uniform(0.5, 2, size=N_ROWS)
+    return layers, *(array.astype(dtype) for array in (theta, X, T, s))
+
+
+def sigmoid(z):
+    return 1 / (1 + exp(-z))
+
+
+def naive_cost_and_gradient(coefs, intercepts, X, T, s, alpha):
+    """Backpropagation unit by unit, one sample after another."""
+    grads = [np.zeros_like(W) for W in coefs], [np.zeros_like(b) for b in intercepts]
+    cost = sum(0.5 * alpha * w**2 for W in coefs for w in W.flat) / sum(s)
+    for grad, W in zip(grads[0], coefs, strict=True):
+        grad += alpha * W / sum(s)
+    for x, t, weight in zip(X, T, s / sum(s), strict=True):
+        a = [list(x)]
+        for W, b in zip(coefs, intercepts, strict=True):
+            z = [sum(a_i * w for a_i, w in zip(a[-1], column, strict=True)) for column in W.T]
+            a.append([sigmoid(z_j + b_j) for z_j, b_j in zip(z, b, strict=True)])
+        back = [weight * (a_k - t_k) for a_k, t_k in zip(a[-1], t, strict=True)]
+        cost += sum(0.5 * weight * (a_k - t_k) ** 2 for a_k, t_k in zip(a[-1], t, strict=True))
+        for layer in reversed(range(len(coefs))):
+            delta = [e * a_j * (1 - a_j) for e, a_j in zip(back, a[layer + 1], strict=True)]
+            grads[0][layer] += np.outer(a[layer], delta)
+            grads[1][layer] += delta
+            back = [sum(d * w for d, w in zip(delta, row, strict=True)) for row in coefs[layer]]
+    return cost, np.concatenate([g.ravel() for g in grads[0] + grads[1]])
+
+
+def assert_same(result, expected, rtol=1e-12):
+    cost, grad = result
+    np.testing.assert_allclose(cost, expected[0], rtol=rtol)
+    np.testing.assert_allclose(grad, expected[1], rtol=rtol, atol=rtol * abs(expected[1]).max())
+
+
+@BOTH_BODIES
+@BIASES
+@pytest.mark.parametrize("alpha", [0.0, ALPHA])
+def test_gradient_is_the_slope_of_the_cost(body, fit_intercept, alpha):
+    layers, theta, *data = problem(fit_intercept)
+    backprop = body.Backprop(layers, alpha)
+    error = check_grad(
+        lambda theta: backprop.cost_and_gradient(theta, *data)[0],
+        lambda theta: backprop.cost_and_gradient(theta, *data)[1].copy(),
+        theta,
+    )
+    assert error < 1e-6
+
+
+@BOTH_BODIES
+def test_equals_the_naive_loop(body):
+    layers, theta, *data = problem()
+    expected = naive_cost_and_gradient(*layers.split(theta), *data, ALPHA)
+    assert_same(body.Backprop(layers, ALPHA).cost_and_gradient(theta, *data), expected)
+
+
+@BOTH_BODIES
+def test_weights_equal_repetition(body):
+    layers, theta, X, T, _ = problem()
+    times = np.random.default_rng(1).integers(1, 4, size=N_ROWS)
+    backprop = body.Backprop(layers, ALPHA)
+    repeated = [np.repeat(array, times, axis=0) for array in (X, T, np.ones(N_ROWS))]
+    cost, grad = backprop.cost_and_gradient(theta, *repeated)
+    expected = cost, grad.copy()
+    assert_same(backprop.cost_and_gradient(theta, X, T, times.astype(float)), expected)
+
+
+@BOTH_BODIES
+@pytest.mark.parametrize(
+    "rows", [slice(3, 11), np.array([7, 2, 2, 19]), np.arange(N_ROWS)[::-1]], ids=str
+)
+@pytest.mark.parametrize(
+    "layout", [np.array, np.asfortranarray, sparse.csr_array, sparse.csr_matrix]
+)
+def test_rows_select_the_batch(body, rows, layout):
+    layers, theta, *data = problem()
+    expected = _reference.Backprop(layers, ALPHA).cost_and_gradient(
+        theta, *(array[rows] for array in data)
+    )
+    X, T, s = data
+    backprop = body.Backprop(layers, ALPHA)
+    assert_same(backprop.cost_and_gradient(theta, layout(X), T, s, rows), expected)
+
+
+@BOTH_BODIES
+def test_cost_is_that_of_the_gradient_without_penalty(body):
+    layers, theta, X, T, s = problem()
+    cost, _ = body.Backprop(layers, 0.0).cost_and_gradient(theta, X, T, s)
+    assert body.Backprop(layers, ALPHA).cost(theta, X, T, s) == pytest.approx(cost, rel=1e-14)
+
+
+@BOTH_BODIES
+def test_float32_stays_float32(body):
+    layers, theta, X, T, s = problem(dtype=np.float32)
+    backprop = body.Backprop(layers, ALPHA)
+    expected = body.Backprop(layers, ALPHA).cost_and_gradient(*problem()[1:])
+    for rows in (None, np.arange(N_ROWS)):
+        result = backprop.cost_and_gradient(theta, X, T, s, rows)
+        assert result[1].dtype == np.float32
+        assert_same(result, expected, rtol=1e-5)
+    assert backprop.predict(theta, X).dtype == np.float32
+    assert backprop.predict(theta, sparse.csr_array(X)).dtype == np.float32
+
+
+@BOTH_BODIES
+@pytest.mark.parametrize("rows", [None, slice(0, 9), np.array([5, 0, 22])], ids=str)
+def test_reads_a_readonly_memmap_and_changes_nothing(body, rows, tmp_path):
+    layers, *arrays = problem()
+    for name, array in enumerate(arrays):
+        array.tofile(tmp_path / str(name))
+    theta, *data = (
+        np.memmap(tmp_path / str(name), array.dtype, "r", shape=array.shape)
+        for name, array in enumerate(arrays)
+    )
+    backprop = body.Backprop(layers, ALPHA)
+    expected = _reference.Backprop(layers, ALPHA).cost_and_gradient(*arrays, rows)
+    assert_same(backprop.cost_and_gradient(theta, *data, rows), expected)
+    backprop.predict(theta, data[0])
+    for mapped, array in zip((theta, *data), problem()[1:], strict=True):
+        np.testing.assert_array_equal(mapped, array)
+
+
+@pytest.mark.parametrize("block_rows", [1, 2, 7, N_ROWS - 1, N_ROWS, N_ROWS + 5, None])
+@BIASES
+@pytest.mark.parametrize("layout", [np.array, np.asfortranarray, sparse.csr_array])
+def test_blocks_of_any_size_equal_the_reference(block_rows, fit_intercept, layout):
+    layers, theta, X, T, s = problem(fit_intercept)
+    reference = _reference.Backprop(layers, ALPHA)
+    blocked = _blocked.Backprop(layers, ALPHA, block_rows=block_rows)
+    for rows in (None, np.array([4, 9, 1, 0, 22, 9, 3, 8])):
+        result = blocked.cost_and_gradient(theta, layout(X), T, s, rows)
+        assert_same(result, reference.cost_and_gradient(theta, X, T, s, rows))
+    prediction = reference.predict(theta, X)
+    np.testing.assert_allclose(blocked.predict(theta, layout(X)), prediction, rtol=1e-12)
+    cost = reference.cost(theta, X, T, s)
+    assert blocked.cost(theta, layout(X), T, s) == pytest.approx(cost, rel=1e-12)
+
+
+def test_workspace_follows_theta_dtype_layout_and_number_of_rows():
+    blocked = _blocked.Backprop(problem()[0], ALPHA)
+    settings = [(np.float64, np.float32), (np.array, sparse.csr_array), (3, 7, N_ROWS), (0, 1)]
+    settings = list(product(*settings))
+    for number in np.random.default_rng(0).integers(len(settings), size=100):
+        dtype, layout, n_rows, fresh = settings[number]
+        layers, theta, *data = problem(dtype=dtype)
+        X, T, s = (array[:n_rows] for array in data)
+        for shift in (0, 1):
+            theta = theta + shift if fresh else np.add(theta, shift, out=theta)
+            expected = _reference.Backprop(layers, ALPHA).cost_and_gradient(theta, X, T, s)
+            result = blocked.cost_and_gradient(theta, layout(X), T, s)
+            assert_same(result, expected, rtol=1e-12 if dtype == np.float64 else 1e-5)
+
+
+def test_predictions_are_not_overwritten():
+    layers, theta, X, *_ = problem()
+    blocked = _blocked.Backprop(layers, 0.0)
+    prediction = blocked.predict(theta, X)
+    kept = prediction.copy()
+    blocked.predict(theta, -X)
+    np.testing.assert_array_equal(prediction, kept)
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda b: pickle.loads(pickle.dumps(b))])
+def test_copies_leave_the_workspace_behind(duplicate):
+    layers, theta, *data = problem()
+    backprop = _blocked.Backprop(layers, ALPHA, block_rows=7)
+    expected = backprop.cost_and_gradient(theta, *data)
+    twin = duplicate(backprop)
+    assert len(pickle.dumps(twin)) == len(pickle.dumps(_blocked.Backprop(layers, ALPHA, 7)))
+    assert_same(twin.cost_and_gradient(theta, *data), expected, rtol=0)
+
+
+def test_numpy_and_sparse_data_get_the_blocked_body():
+    X = np.eye(3)
+    assert backprop_for(X) is backprop_for(sparse.csr_array(X)) is _blocked.Backprop
+    assert backprop_for([[1.0]]) is _reference.Backprop
+
+
+@BOTH_BODIES
+def test_the_penalty_of_a_batch_is_divided_by_the_weights_of_all_rows(body):
+    layers, theta, X, T, s = problem()
+    whole = body.Backprop(layers, ALPHA)
+    batch = body.Backprop(layers, ALPHA, total_weight=2 * s.sum())
+    bare = body.Backprop(layers, 0.0)
+    penalty = whole.cost_and_gradient(theta, X, T, s)[0] - bare.cost_and_gradient(theta, X, T, s)[0]
+    halved = batch.cost_and_gradient(theta, X, T, s)[0] - bare.cost_and_gradient(theta, X, T, s)[0]
+    assert halved == pytest.approx(penalty / 2)
