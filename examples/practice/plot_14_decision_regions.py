@@ -4,10 +4,10 @@ Decision regions beside the mistakes of each epoch
 
 What do a perceptron and a network make of the same flowers?
 
-Two measurements of 100 irises, the length and the width of the petal, and two species that
-overlap: a straight line cannot part them without mistakes. In the tutorial:
-:doc:`/tutorial/learning` and :doc:`/tutorial/digits`. When training is over:
-:doc:`/guide/convergence`.
+Two measurements of 150 irises, the length and the width of the petal. The question is whether a
+flower is a *versicolor*, whose petals are longer than those of one other species and shorter than
+those of the third. No straight line can answer it. In the tutorial: :doc:`/tutorial/learning` and
+:doc:`/tutorial/digits`. When training is over: :doc:`/guide/convergence`.
 """
 
 import matplotlib.pyplot as plt
@@ -19,10 +19,9 @@ from sklearn.preprocessing import StandardScaler
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 
 iris = load_iris()
-rows = iris.target > 0
-X = StandardScaler().fit_transform(iris.data[rows][:, 2:])
-y = (iris.target[rows] == 2).astype(int)
-names = iris.target_names[1:]
+X = StandardScaler().fit_transform(iris.data[:, 2:])
+y = (iris.target == 1).astype(int)
+names = ["the two others", "versicolor"]
 
 # %%
 # Epoch by epoch
@@ -61,20 +60,21 @@ for name, model in models.items():
         mistakes[name].append(int(((model.predict(X) > 0.5) != y).sum()))
     last = mistakes[name][-20:]
     print(
-        f"{name:26} mistakes in the last 20 epochs: {min(last)} to {max(last)} of 100"
+        f"{name:26} mistakes in the last 20 epochs: {min(last)} to {max(last)} of 150"
     )
 
 # %%
-# The plain rule never comes to rest where the classes overlap: each visit to a flower on the
-# wrong side moves the line, and the next one moves it back. The average over the visits lies
-# still, and so does the network, whose steps shrink with the error.
+# The plain rule never comes to rest where no line parts the classes: each visit to a flower on
+# the wrong side moves the line, and the next one moves it back. The average over the visits lies
+# nearly still, but it is a line too. The network needs some epochs to bend its border, and then
+# makes a few mistakes only, where the species overlap.
 
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 for (name, counts), color in zip(
     mistakes.items(), ["#e66100", "#7a3fb0", "#1a7fd6"], strict=True
 ):
     ax.plot(range(1, n_epochs + 1), counts, color=color, label=name)
-ax.set(xlabel="Epoch", ylabel="mistakes on the 100 flowers", ylim=(0, None))
+ax.set(xlabel="Epoch", ylabel="mistakes on the 150 flowers", ylim=(0, None))
 ax.set_title("Mistakes after each epoch")
 ax.legend()
 plt.show()
@@ -82,8 +82,8 @@ plt.show()
 # %%
 # The regions
 # -----------
-# Where each model changes its mind, after the last epoch. The network may bend its border; how
-# much, ``alpha`` and the number of units decide.
+# Where each model changes its mind, after the last epoch, with the number of its mistakes. Each of
+# the hidden units divides the plane once; the last unit makes a band of these divisions.
 
 light, strong = ListedColormap(["#f9d9bf", "#bfdcf5"]), np.array(["#e66100", "#1a7fd6"])
 low, high = X.min(axis=0) - 0.4, X.max(axis=0) + 0.4
