@@ -116,11 +116,10 @@ def _sharing_copy(estimator):
 
 
 def publish(estimator, attributes):
-    """Set the fitted attributes of `estimator`, all at once, at the end of a fit."""
-    for name, value in attributes.items():
-        setattr(estimator, name, value)
+    """Set the fitted attributes of `estimator` in one step, at the end of a fit."""
     if "feature_names_in_" not in attributes:
         vars(estimator).pop("feature_names_in_", None)
+    vars(estimator).update(attributes)
 
 
 def private_generator(random_state):

@@ -1,3 +1,5 @@
+"""The step and the sigmoid."""
+
 import numpy as np
 import pytest
 from scipy.special import expit

@@ -19,6 +19,7 @@ FLOORS = [
     ["_activations", "_validation"],
     ["_units", "_network"],
     ["functional", "_mlp_input", "_perceptron_input"],
+    ["_fitted_network"],
     ["_perceptron", "_mlp", "_show_versions"],
     ["_displays", "_onnx"],
     ["__init__"],
@@ -31,6 +32,7 @@ KNOW_SCIKIT_LEARN = {
     "_perceptron",
     "_perceptron_input",
     "_mlp_input",
+    "_fitted_network",
     "_mlp",
     "_displays",
     "_onnx",
@@ -144,3 +146,32 @@ print(*asked)
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
     ).stdout.split()
     assert set(asked) - sys.stdlib_module_names == {"numpy", "scipy", "sklearn"}
+
+
+def bodies(tree):
+    """Each function but __init__, with its number of lines, the docstring aside."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name != "__init__":
+            statements = node.body[1:] if ast.get_docstring(node) else node.body
+            if statements:
+                yield node.name, statements[-1].end_lineno - statements[0].lineno + 1
+
+
+@every_module
+def test_bodies_and_files_are_short(path):
+    source = path.read_text()
+    assert {name: n for name, n in bodies(ast.parse(source)) if n > 35} == {}
+    docstrings = sum(
+        (ast.get_docstring(node, clean=False) or "").count("\n")
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+    )
+    assert len(source.splitlines()) - docstrings <= 700
+
+
+def test_no_file_of_the_tests_is_longer_than_900_lines():
+    lengths = {
+        path.name: len(path.read_text().splitlines())
+        for path in Path(__file__).parent.rglob("*.py")
+    }
+    assert {name: n for name, n in lengths.items() if n > 900} == {}

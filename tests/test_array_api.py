@@ -18,11 +18,12 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sknnbasics._backprop import Layers, _reference
-from sknnbasics._optimizers import Adam, GradientDescent
 
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 from sknnbasics._arrays import to_numpy
+from sknnbasics._network import Layers
+from sknnbasics._network._backprop import _reference
+from sknnbasics._network._optimizers import Adam, GradientDescent
 from sknnbasics.functional import cost_and_gradient, feedforward, half_mse, sigmoid, step
 
 pytestmark = pytest.mark.skipif(

@@ -12,8 +12,6 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-import sknnbasics._optimizers
-import sknnbasics._training
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 from numpy.testing import assert_array_equal
@@ -23,6 +21,10 @@ from sklearn.model_selection import GridSearchCV
 from threadpoolctl import threadpool_limits
 
 import sknnbasics._callbacks
+import sknnbasics._mlp_input
+import sknnbasics._network._objective
+import sknnbasics._network._optimizers
+import sknnbasics._perceptron_input
 import sknnbasics._units._fit
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 
@@ -103,7 +105,7 @@ def fail_in_epoch(monkeypatch, estimator, epoch, error):
         return raise_at(monkeypatch, sknnbasics._units._fit, "run_epoch", epoch, error)
     # An epoch is three batches, or one evaluation at least.
     call = epoch + 1 if estimator.solver == "lbfgs" else 3 * epoch - 1
-    return raise_at(monkeypatch, sknnbasics._training.Objective, "__call__", call, error)
+    return raise_at(monkeypatch, sknnbasics._network._objective.Objective, "__call__", call, error)
 
 
 def fail_after_a_part(monkeypatch, estimator, epoch, error):
@@ -118,11 +120,11 @@ def fail_after_a_part(monkeypatch, estimator, epoch, error):
             monkeypatch, sknnbasics._units._fit, "run_epoch", epoch, error, first=visit_half
         )
     if estimator.solver == "lbfgs":
-        part, name, call = sknnbasics._training.Objective, "__call__", epoch + 1
+        part, name, call = sknnbasics._network._objective.Objective, "__call__", epoch + 1
     else:
         optimizers = {
-            "adam": sknnbasics._optimizers.Adam,
-            "sgd": sknnbasics._optimizers.GradientDescent,
+            "adam": sknnbasics._network._optimizers.Adam,
+            "sgd": sknnbasics._network._optimizers.GradientDescent,
         }
         part, name, call = optimizers[estimator.solver], "update", 3 * epoch - 1
     return raise_at(monkeypatch, part, name, call, error, first=getattr(part, name))
@@ -292,13 +294,14 @@ def test_memory_refused_after_a_part_of_a_partial_fit(monkeypatch, estimator, ta
 
 
 @every_estimator
-@pytest.mark.parametrize("name", ["_validate", "_begin", "_fitted"])
+@pytest.mark.parametrize("name", ["samples", "_started", "_fitted"])
 def test_memory_refused_outside_the_epochs(monkeypatch, estimator, target, name):
     model = clone(estimator).fit(X, target)
     before = learned(model)
-    if isinstance(model, SigmoidMLPRegressor) and name == "_begin":
-        name = "_start"
-    raise_at(monkeypatch, type(model), name, 1, MemoryError("refused"))
+    classifies = isinstance(model, PerceptronClassifier)
+    given = sknnbasics._perceptron_input if classifies else sknnbasics._mlp_input
+    owner = given if name == "samples" else type(model)
+    raise_at(monkeypatch, owner, name, 1, MemoryError("refused"))
     with pytest.raises(MemoryError, match="refused"):
         model.fit(X[::-1], target[::-1])
     assert learned(model) == before

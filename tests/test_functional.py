@@ -1,3 +1,5 @@
+"""The mathematics as functions of arrays."""
+
 import numpy as np
 import pytest
 from scipy.special import expit

@@ -1,3 +1,5 @@
+"""What show_versions prints."""
+
 import numpy as np
 
 import sknnbasics

@@ -1,3 +1,5 @@
+"""The helpers that check input."""
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression

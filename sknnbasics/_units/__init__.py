@@ -4,6 +4,7 @@ from ._fit import End, Fit, Samples, Settings, WeightsOverflow
 from ._rule import BODY
 from ._scoring import decisions
 from ._state import State
+from ._weights import Units
 
 __all__ = [
     "BODY",
@@ -12,6 +13,7 @@ __all__ = [
     "Samples",
     "Settings",
     "State",
+    "Units",
     "WeightsOverflow",
     "decisions",
 ]

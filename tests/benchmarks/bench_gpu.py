@@ -28,10 +28,10 @@ import sklearn
 import torch
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
-from sknnbasics._training import Batches
 from threadpoolctl import threadpool_info
 
 from sknnbasics import SigmoidMLPRegressor
+from sknnbasics._network._batches import Batches
 
 GPU = torch.cuda.is_available()
 DEVICE = "cuda" if GPU else "cpu"

@@ -16,9 +16,9 @@ from sklearn.base import clone
 from sklearn.datasets import load_iris, load_linnerud
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import scale
-from sknnbasics._backprop import Layers
 
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
+from sknnbasics._network import Layers
 
 GOLDEN = Path(__file__).parent / "golden.json"
 

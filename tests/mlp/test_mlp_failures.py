@@ -92,7 +92,7 @@ def interrupt_call(monkeypatch, owner, name, number):
 
 @each_optimizer
 def test_an_interrupt_warns_and_keeps_the_weights_reached(monkeypatch, solver):
-    from sknnbasics._optimizers import Adam, GradientDescent
+    from sknnbasics._network._optimizers import Adam, GradientDescent
 
     X, y = samples()
     expected = small(solver=solver, max_iter=3).fit(X, y)
@@ -106,7 +106,7 @@ def test_an_interrupt_warns_and_keeps_the_weights_reached(monkeypatch, solver):
 
 
 def test_an_interrupt_keeps_the_batches_of_an_unfinished_epoch(monkeypatch):
-    from sknnbasics._optimizers import GradientDescent
+    from sknnbasics._network._optimizers import GradientDescent
 
     X, y = samples()
     interrupt_call(monkeypatch, GradientDescent, "update", 14)
@@ -120,7 +120,7 @@ def test_an_interrupt_keeps_the_batches_of_an_unfinished_epoch(monkeypatch):
 
 
 def test_an_interrupt_of_lbfgs_keeps_the_last_iteration(monkeypatch):
-    from sknnbasics._training import Progress
+    from sknnbasics._network._progress import Progress
 
     X, y = samples()
     expected = small(solver="lbfgs", max_iter=5).fit(X, y)
@@ -134,7 +134,7 @@ def test_an_interrupt_of_lbfgs_keeps_the_last_iteration(monkeypatch):
 
 @each_solver
 def test_an_interrupt_in_the_first_epoch_keeps_the_starting_weights(monkeypatch, solver):
-    from sknnbasics._training import Objective
+    from sknnbasics._network._objective import Objective
 
     X, y = samples()
     coefs, intercepts = random_start([4, 5, 1])
@@ -149,7 +149,7 @@ def test_an_interrupt_in_the_first_epoch_keeps_the_starting_weights(monkeypatch,
 
 
 def test_an_interrupt_with_early_stopping_keeps_the_best_weights(monkeypatch):
-    from sknnbasics._training import Objective
+    from sknnbasics._network._objective import Objective
 
     params, (X, y), held_out = overfitting("adam")
     curve = SigmoidMLPRegressor(**params, tol=None).fit(X, y, **held_out).validation_loss_curve_

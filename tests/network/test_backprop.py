@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 from scipy.optimize import check_grad
-from sknnbasics._backprop import Layers, _blocked, _reference, backprop_for
+
+from sknnbasics._network import Layers, backprop_for
+from sknnbasics._network._backprop import _blocked, _reference
 
 N_ROWS, ALPHA = 23, 0.3
 BOTH_BODIES = pytest.mark.parametrize("body", [_reference, _blocked], ids=lambda m: m.__name__)

@@ -5,7 +5,8 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from sknnbasics._optimizers import Adam, GradientDescent
+
+from sknnbasics._network._optimizers import Adam, GradientDescent
 
 GRADIENTS = np.random.default_rng(0).normal(size=(20, 3))
 START = np.array([0.0, -1.0, 2.0])

@@ -1,6 +1,9 @@
+"""The range that the outputs are stretched over."""
+
 import numpy as np
 import pytest
-from sknnbasics._output_range import OutputRange, from_unit
+
+from sknnbasics._network._output_range import OutputRange, from_unit
 
 
 def test_around_puts_the_extreme_targets_at_a_tenth_and_nine_tenths():

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 from scipy.stats import multivariate_normal
-from sknnbasics._penalty import CANDIDATES, LEAST_ALPHA, TYPICAL, estimated_alpha
+
+from sknnbasics._network._penalty import CANDIDATES, LEAST_ALPHA, TYPICAL, estimated_alpha
 
 
 def rows(noise, n=60, n_units=8, seed=0):

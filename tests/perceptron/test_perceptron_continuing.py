@@ -16,7 +16,7 @@ from naive_perceptron import (
 from numpy.testing import assert_array_equal
 from sklearn.exceptions import ConvergenceWarning
 
-from sknnbasics import PerceptronClassifier
+from sknnbasics import PerceptronClassifier, _perceptron_input
 
 
 @unconverged
@@ -107,7 +107,8 @@ def test_the_best_weights_of_an_earlier_call_stay_the_best(early_stopping):
             before = model.validation_scores_.max()
             model.set_params(max_iter=1).fit(X, y)
             split = PerceptronClassifier(max_iter=1, random_state=seed, **held_out)
-            samples, held = split._split(split._validate(X, y, None, reset=True))
+            given = _perceptron_input.samples(split, X, y, None, reset=True)
+            samples, held = _perceptron_input.parts(split, given.samples)
             mistaken = held.mistaken_weight((model.coef_, model.intercept_))
             assert (held.weight - mistaken) / held.weight >= before
             assert len(samples.rows) == 140
