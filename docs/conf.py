@@ -1,19 +1,19 @@
 """How Sphinx builds the documentation: ``sphinx-build -W -n docs docs/_build/html``."""
 
+import sys
 from pathlib import Path
 
-import plotly.io as pio
-from plotly.io.base_renderers import MimetypeRenderer
 from plotly.offline import get_plotlyjs
 
 import sknnbasics
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_ext"))
 
 project = "sknnbasics"
 version = release = sknnbasics.__version__
 project_copyright = "the authors of sknnbasics"
-exclude_patterns = ["_build", "_templates", "examples"]
+exclude_patterns = ["_build", "_ext", "_templates", "examples"]
 templates_path = ["_templates"]
 nitpicky = True
 default_role = "literal"
@@ -26,6 +26,8 @@ extensions = [
     "myst_parser",
     "numpydoc",
     "sphinx_gallery.gen_gallery",
+    "gallery",
+    "tutorial_pages",
 ]
 
 # What the pages ask for lies beside them, so that they can be read offline: MathJax in
@@ -35,24 +37,6 @@ built_static.mkdir(parents=True, exist_ok=True)
 (built_static / "plotly.min.js").write_text(get_plotlyjs(), encoding="utf-8")
 mathjax_path = "mathjax/tex-svg.js"
 
-
-class LocalPlotly(MimetypeRenderer):
-    """Figures of the gallery as HTML that asks for the plotly.js beside the pages."""
-
-    def to_mimebundle(self, fig_dict):
-        html = pio.to_html(
-            fig_dict,
-            config={"displaylogo": False, "responsive": True},
-            include_plotlyjs="../_static/plotly.min.js",
-            full_html=False,
-            default_height=525,
-            validate=False,
-        )
-        return {"text/html": html}
-
-
-pio.renderers["local"] = LocalPlotly()
-pio.renderers.default = "local"
 
 # The names of scikit-learn that the pages refer to, in a text file: a build needs no network.
 intersphinx_mapping = {"sklearn": ("https://scikit-learn.org/stable/", "scikit-learn.inv")}
@@ -76,7 +60,9 @@ sphinx_gallery_conf = {
     "doc_module": ("sknnbasics",),
     "backreferences_dir": "api/backreferences",
     "default_thumb_file": str(HERE / "_static" / "thumbnail.png"),
-    "ignore_repr_types": r"matplotlib|Display",
+    "ignore_repr_types": r"matplotlib|Display|SearchCV",
+    "image_scrapers": ("gallery.figures",),
+    "thumbnail_size": (640, 420),
     "write_computation_times": False,
     "show_signature": False,
     "download_all_examples": False,
@@ -88,6 +74,7 @@ html_title = project
 html_logo = html_favicon = "_static/logo.svg"
 html_static_path = ["_static", str(built_static)]
 html_css_files = ["custom.css"]
+html_js_files = ["copy.js", "moving.js"]
 html_sidebars = {page: [] for page in ("index", "performance", "contributing", "changelog")}
 html_show_sourcelink = html_copy_source = False
 html_theme_options = {

@@ -62,7 +62,10 @@ def scattered(client, X, y):
     more than to send them.
     """
     pairs = [
-        (X_part.compute(scheduler="synchronous"), y_part.compute(scheduler="synchronous"))
+        (
+            X_part.compute(scheduler="synchronous"),
+            y_part.compute(scheduler="synchronous"),
+        )
         for X_part, y_part in zip(X.partitions, y.partitions, strict=True)
     ]
     parts = client.scatter(pairs, hash=False)
@@ -72,16 +75,21 @@ def scattered(client, X, y):
 def weighted_sum(shares, results):
     """Cost and gradients of all rows from those of parts of the rows."""
     cost = sum(share * cost for share, (cost, _) in zip(shares, results, strict=True))
-    grads = zip(*(grads for _, grads in results), strict=True)  # one tuple of parts a layer
+    grads = zip(
+        *(grads for _, grads in results), strict=True
+    )  # one tuple of parts a layer
     return cost, [
-        sum(share * grad for share, grad in zip(shares, layer, strict=True)) for layer in grads
+        sum(share * grad for share, grad in zip(shares, layer, strict=True))
+        for layer in grads
     ]
 
 
 def part_cost_and_gradient(part, coefs):
     """What a worker does in an epoch, on the rows it holds, in small blocks."""
     X, y = part
-    blocks = [slice(start, start + BLOCK_ROWS) for start in range(0, len(X), BLOCK_ROWS)]
+    blocks = [
+        slice(start, start + BLOCK_ROWS) for start in range(0, len(X), BLOCK_ROWS)
+    ]
     results = [cost_and_gradient(X[rows], y[rows], coefs)[:2] for rows in blocks]
     return weighted_sum([len(X[rows]) / len(X) for rows in blocks], results)
 
@@ -129,7 +137,9 @@ def compare(client, n_rows, n_hidden, epochs, n_parts):
     y = 1 / (1 + np.exp(-X[:, :2].sum(axis=1, keepdims=True)))
     coefs = initial_weights((X.shape[1], n_hidden, 1))
     chunks = (-(-n_rows // n_parts), -1)
-    parts, shares = scattered(client, da.from_array(X, chunks), da.from_array(y, chunks))
+    parts, shares = scattered(
+        client, da.from_array(X, chunks), da.from_array(y, chunks)
+    )
 
     single, single_seconds = timed(one_process, X, y, coefs, epochs)
     spread, spread_seconds = timed(many_processes, client, parts, shares, coefs, epochs)

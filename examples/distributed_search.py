@@ -26,7 +26,9 @@ CHUNK_ROWS = 100
 
 def searches():
     """A grid search of each estimator, with its data."""
-    network = SigmoidMLPRegressor(hidden_layer_sizes=(8,), max_iter=30, tol=None, random_state=0)
+    network = SigmoidMLPRegressor(
+        hidden_layer_sizes=(8,), max_iter=30, tol=None, random_state=0
+    )
     yield (
         GridSearchCV(
             make_pipeline(StandardScaler(), network),
@@ -48,14 +50,20 @@ def searched(engine=None):
         fitted = [search.fit(*data) for search, data in searches()]
     else:
         with joblib.parallel_config(engine):
-            fitted = [search.set_params(n_jobs=2).fit(*data) for search, data in searches()]
+            fitted = [
+                search.set_params(n_jobs=2).fit(*data) for search, data in searches()
+            ]
     results = [search.cv_results_ for search in fitted]
-    return np.concatenate([r[f"split{fold}_test_score"] for r in results for fold in range(3)])
+    return np.concatenate(
+        [r[f"split{fold}_test_score"] for r in results for fold in range(3)]
+    )
 
 
 def check(title, ours, seconds, local):
     equal = np.array_equal(ours, local)
-    print(f"{title:<44} {'equal to the last digit' if equal else 'DIFFERENT'}, {seconds:.1f} s")
+    print(
+        f"{title:<44} {'equal to the last digit' if equal else 'DIFFERENT'}, {seconds:.1f} s"
+    )
     if not equal:
         raise SystemExit(f"{title}: {ours} instead of {local}")
 
@@ -68,7 +76,9 @@ def timed(function, *args, **kwargs):
 
 def chunked():
     """Each estimator, with data for `partial_fit` and what else that takes."""
-    network = SigmoidMLPRegressor(hidden_layer_sizes=(8,), y_range=(0, 400), random_state=0)
+    network = SigmoidMLPRegressor(
+        hidden_layer_sizes=(8,), y_range=(0, 400), random_state=0
+    )
     yield network, *load_diabetes(return_X_y=True), {}
     perceptron = PerceptronClassifier(random_state=0)
     yield perceptron, *make_classification(400, random_state=0), {"classes": [0, 1]}
@@ -88,7 +98,9 @@ def incremental(estimator, X, y, **kwargs):
     from dask_ml.wrappers import Incremental
 
     model = Incremental(estimator, shuffle_blocks=False)
-    model.fit(da.from_array(X, (CHUNK_ROWS, -1)), da.from_array(y, CHUNK_ROWS), **kwargs)
+    model.fit(
+        da.from_array(X, (CHUNK_ROWS, -1)), da.from_array(y, CHUNK_ROWS), **kwargs
+    )
     return model.estimator_
 
 
@@ -98,7 +110,10 @@ def on_dask(local):
 
     with (
         LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+            n_workers=2,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
         ) as cluster,
         Client(cluster),
     ):
@@ -121,11 +136,18 @@ def weights(fitted):
 def on_ray(local):
     """The searches on two workers of ray, shut down at the end."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # it would report to its makers
-    os.environ["RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"] = "0"  # the coming default; warned of else
+    os.environ["RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"] = (
+        "0"  # the coming default; warned of else
+    )
     import ray
     from ray.util.joblib import register_ray
 
-    ray.init(num_cpus=2, include_dashboard=False, _node_ip_address="127.0.0.1", log_to_driver=False)
+    ray.init(
+        num_cpus=2,
+        include_dashboard=False,
+        _node_ip_address="127.0.0.1",
+        log_to_driver=False,
+    )
     try:
         register_ray()
         check("joblib on ray", *timed(searched, "ray"), local)
@@ -135,7 +157,9 @@ def on_ray(local):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--engine", choices=["dask", "ray"], help="default: those installed")
+    parser.add_argument(
+        "--engine", choices=["dask", "ray"], help="default: those installed"
+    )
     args = parser.parse_args()
     local, seconds = timed(searched)
     print(f"{f'{len(local)} fits in this process':<44} {seconds:.1f} s")

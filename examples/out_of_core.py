@@ -72,7 +72,12 @@ N_FEATURES = 20
 
 def yield_of(X, rng):
     """A yield in percent, so that its bounds are known before any row is seen."""
-    z = np.sin(X[:, 0]) + X[:, 1] * X[:, 2] / 2 - X[:, 3] + 0.1 * rng.standard_normal(len(X))
+    z = (
+        np.sin(X[:, 0])
+        + X[:, 1] * X[:, 2] / 2
+        - X[:, 3]
+        + 0.1 * rng.standard_normal(len(X))
+    )
     return 100 / (1 + np.exp(-z))
 
 
@@ -109,11 +114,15 @@ def binary_file(folder, n_rows, chunk_rows, epochs):
         scaler.partial_fit(read_rows(path, start, chunk_rows)[0])
 
     # The range is given: "auto" would take it from the first chunk alone.
-    network = SigmoidMLPRegressor(hidden_layer_sizes=(32,), y_range=(0, 100), random_state=0)
+    network = SigmoidMLPRegressor(
+        hidden_layer_sizes=(32,), y_range=(0, 100), random_state=0
+    )
     gate = PerceptronClassifier(average=True, random_state=0)
     order = np.random.default_rng(0)
     for epoch in range(epochs):
-        visits = order.permutation(training)  # rows are drawn anew inside a chunk, chunks here
+        visits = order.permutation(
+            training
+        )  # rows are drawn anew inside a chunk, chunks here
         for start in progress(visits, f"both, epoch {epoch + 1} of {epochs}"):
             X, y = read_rows(path, start, chunk_rows)
             X = scaler.transform(X)
@@ -121,8 +130,13 @@ def binary_file(folder, n_rows, chunk_rows, epochs):
             gate.partial_fit(X, y > 50, classes=[False, True])
     X, y = read_rows(path, held_out, chunk_rows)
     X = scaler.transform(X)
-    print(f"binary file: {path.stat().st_size / MB:.0f} MB in chunks of {chunk_rows} rows")
-    print(f"  on rows never trained on: R² {network.score(X, y):.3f} of the yield, ", end="")
+    print(
+        f"binary file: {path.stat().st_size / MB:.0f} MB in chunks of {chunk_rows} rows"
+    )
+    print(
+        f"  on rows never trained on: R² {network.score(X, y):.3f} of the yield, ",
+        end="",
+    )
     print(f"accuracy {gate.score(X, y > 50):.3f} of whether it is above 50")
     return path.stat().st_size
 
@@ -139,7 +153,9 @@ def write_csv(path, n_rows, chunk_rows):
     for start in progress(range(0, n_rows, chunk_rows), "writing the CSV file"):
         X = rng.integers(0, 10, (min(chunk_rows, n_rows - start), len(COUNTS)))
         z = X @ weights - 4.5 * weights.sum() + rng.normal(0, 2, len(X))
-        frame = pd.DataFrame(X, columns=COUNTS).assign(label=np.where(z > 0, "yes", "no"))
+        frame = pd.DataFrame(X, columns=COUNTS).assign(
+            label=np.where(z > 0, "yes", "no")
+        )
         frame.to_csv(path, mode="a", header=start == 0, index=False)
 
 
@@ -151,9 +167,13 @@ def csv_file(folder, n_rows, chunk_rows, epochs):
     classifier = PerceptronClassifier(average=True, random_state=0)
     for epoch in range(epochs):
         with pd.read_csv(path, chunksize=chunk_rows) as chunks:
-            for _ in progress(range(n_chunks - 1), f"perceptron, epoch {epoch + 1} of {epochs}"):
+            for _ in progress(
+                range(n_chunks - 1), f"perceptron, epoch {epoch + 1} of {epochs}"
+            ):
                 frame = next(chunks)
-                classifier.partial_fit(frame[COUNTS], frame["label"], classes=["no", "yes"])
+                classifier.partial_fit(
+                    frame[COUNTS], frame["label"], classes=["no", "yes"]
+                )
             held_out = next(chunks)
     accuracy = classifier.score(held_out[COUNTS], held_out["label"])
     read = n_rows * len(COUNTS) * np.dtype(np.int64).itemsize
@@ -174,13 +194,17 @@ def texts(chunk_size):
         topics = rng.integers(0, len(TOPICS), chunk_size)
         ranks = rng.zipf(1.3, (chunk_size, 30)) % (len(words) // 4)
         own = rng.random(ranks.shape) < 0.2
-        numbers = np.where(own, ranks + (topics[:, None] + 1) * (len(words) // 4), ranks)
+        numbers = np.where(
+            own, ranks + (topics[:, None] + 1) * (len(words) // 4), ranks
+        )
         yield [" ".join(text) for text in words[numbers]], np.array(TOPICS)[topics]
 
 
 def text_stream(n_chunks, chunk_size):
     """Each chunk is predicted first and learned from afterwards, so every score is a test."""
-    vectorizer = HashingVectorizer(n_features=2**16)  # no vocabulary, so nothing to be fitted
+    vectorizer = HashingVectorizer(
+        n_features=2**16
+    )  # no vocabulary, so nothing to be fitted
     classifier = PerceptronClassifier(average=True, random_state=0)
     scores, stream = [], texts(chunk_size)
     for number in progress(range(n_chunks), "perceptron, texts"):
@@ -197,7 +221,9 @@ def text_stream(n_chunks, chunk_size):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--small", action="store_true", help="a few seconds")
-    parser.add_argument("--limit", type=float, help="MB of memory; default 150, or 40 if small")
+    parser.add_argument(
+        "--limit", type=float, help="MB of memory; default 150, or 40 if small"
+    )
     args = parser.parse_args()
     limit = MB * (args.limit or (40 if args.small else 150))
     scale = 6 if args.small else 1
@@ -217,7 +243,9 @@ def main():
         f"{time.perf_counter() - start:.0f} s"
     )
     if rise > limit:
-        sys.exit(f"The resident memory rose by {rise / MB:.0f} MB, more than the limit.")
+        sys.exit(
+            f"The resident memory rose by {rise / MB:.0f} MB, more than the limit."
+        )
 
 
 if __name__ == "__main__":

@@ -5,7 +5,12 @@ Run it with ``python examples/quickstart.py``.
 
 import numpy as np
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, make_friedman1
+from sklearn.datasets import (
+    load_breast_cancer,
+    load_diabetes,
+    load_digits,
+    make_friedman1,
+)
 from sklearn.linear_model import Perceptron
 from sklearn.model_selection import KFold, StratifiedKFold, cross_validate
 from sklearn.neural_network import MLPRegressor
@@ -23,7 +28,9 @@ def and_gate():
     ).fit(X, y)
     print("The AND gate, a perceptron of threshold 2")
     for inputs, expected in [([0, 1, 0], 0), ([1, 1, 1], 1)]:
-        print(f"  predict({inputs}) = {gate.predict([inputs])[0]}   article: {expected}")
+        print(
+            f"  predict({inputs}) = {gate.predict([inputs])[0]}   article: {expected}"
+        )
     print(f"  mistakes in each epoch: {gate.mistake_curve_.tolist()}")
 
 
@@ -36,7 +43,8 @@ def sigmoid_network():
             solver="sgd",
             momentum=0,
             batch_size=None,
-            learning_rate_init=0.1 * len(X),  # the article descends the sum, we the mean
+            learning_rate_init=0.1
+            * len(X),  # the article descends the sum, we the mean
             max_iter=1000,
             tol=None,
             fit_intercept=False,
@@ -48,7 +56,9 @@ def sigmoid_network():
         for seed in range(50)
     ]
     article = np.array([0.74843109, 0.85237136, 0.88980214])
-    network = min(networks, key=lambda fitted: np.abs(fitted.predict(X) - article).max())
+    network = min(
+        networks, key=lambda fitted: np.abs(fitted.predict(X) - article).max()
+    )
     print("\nThe sigmoid network, 1000 steps of gradient descent")
     print(f"  cost: {network.loss_curve_[0]:.6f} -> {network.loss_curve_[-1]:.6f}")
     print("  target   article   ours")
@@ -62,8 +72,13 @@ def compare(title, X, y, metric, models, folds):
     print(f"  {metric}, mean ± deviation over {folds.n_splits} folds, at the defaults")
     for name, model in models.items():
         outcome = cross_validate(make_pipeline(StandardScaler(), model), X, y, cv=folds)
-        scores, milliseconds = outcome["test_score"], 1000 * np.median(outcome["fit_time"])
-        print(f"  {name:<24} {scores.mean():.3f} ± {scores.std():.3f} {milliseconds:8.1f} ms a fit")
+        scores, milliseconds = (
+            outcome["test_score"],
+            1000 * np.median(outcome["fit_time"]),
+        )
+        print(
+            f"  {name:<24} {scores.mean():.3f} ± {scores.std():.3f} {milliseconds:8.1f} ms a fit"
+        )
 
 
 def main():
@@ -84,11 +99,15 @@ def main():
     peer = MLPRegressor(max_iter=2000, **seed)
     networks = {
         "SigmoidMLPRegressor": SigmoidMLPRegressor(**seed),
-        "MLPRegressor, y scaled": TransformedTargetRegressor(peer, transformer=StandardScaler()),
+        "MLPRegressor, y scaled": TransformedTargetRegressor(
+            peer, transformer=StandardScaler()
+        ),
     }
     folds = KFold(10, shuffle=True, **seed)
     compare("Diabetes", *load_diabetes(return_X_y=True), "R²", networks, folds)
-    compare("Friedman 1", *make_friedman1(500, noise=1.0, **seed), "R²", networks, folds)
+    compare(
+        "Friedman 1", *make_friedman1(500, noise=1.0, **seed), "R²", networks, folds
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,13 @@
 """The sources of the documentation: their snippets run, and what they refer to is there."""
 
 import ast
+import contextlib
 import doctest
+import importlib.util
+import io
+import json
 import re
+import sys
 import textwrap
 from pathlib import Path
 
@@ -69,13 +74,125 @@ def test_files_referred_to_exist(page):
             assert (DOCS.parent / name).exists(), name
     for role in re.findall(r":doc:`([^`]+)`", text):
         target = re.sub(r".*<(.+)>", r"\1", role)
-        if "auto_examples" not in target:  # made by the build
+        if "auto_examples" in target:  # made by the build, of a program
+            stem = target.removeprefix("/auto_examples/")
+            assert stem.endswith("index") or (DOCS.parent / f"examples/{stem}.py").exists(), target
+        else:
             folder = DOCS if target.startswith("/") else page.parent
             assert (folder / f"{target.lstrip('/')}.rst").exists(), target
 
 
+LESSONS = [page for page in PAGES if page.parent.name == "tutorial" and page.stem != "index"]
+every_lesson = pytest.mark.parametrize("page", LESSONS, ids=lambda p: p.stem)
+
+
+@every_lesson
+def test_a_lesson_has_exercises_and_leads_to_the_gallery(page):
+    text = page.read_text(encoding="utf-8")
+    assert ".. notebook::" in text
+    assert ":doc:`/auto_examples/" in text or ":doc:`/guide/" in text
+    exercises = text.split("\nExercises\n---------\n")[1]
+    assert len(re.findall(r"^\*\*\d\.\*\* ", exercises, flags=re.MULTILINE)) == 3
+    solutions = exercises.split(".. solution::")[1:]
+    assert len(solutions) == 3
+    assert all("   >>> " in solution for solution in solutions)
+
+
+@pytest.fixture(scope="module")
+def extension():
+    """The module of that name in docs/_ext, which is no package."""
+    made = {}
+
+    def load(name):
+        if name not in made:
+            spec = importlib.util.spec_from_file_location(name, DOCS / "_ext" / f"{name}.py")
+            made[name] = sys.modules[name] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(made[name])
+        return made[name]
+
+    yield load
+    for name in made:
+        del sys.modules[name]
+
+
+@every_lesson
+def test_a_lesson_runs_as_a_notebook(page, extension):
+    """Its cells run one after the other, and print what the page says."""
+    plt = pytest.importorskip("matplotlib.pyplot")
+    book = json.loads(extension("notebooks").notebook(page.read_text(encoding="utf-8")))
+    assert (book["nbformat"], book["nbformat_minor"]) == (4, 5)
+    assert len({cell["id"] for cell in book["cells"]}) == len(book["cells"])
+    names = {"__name__": "__main__"}
+    for cell in book["cells"]:
+        if cell["cell_type"] == "markdown":
+            # No markup of the page is left but the formulas'.
+            assert not re.search(r":\w+:`|^\.\. |``(?!`)", cell["source"], flags=re.MULTILINE)
+            continue
+        expected = "".join(output["text"] for output in cell["outputs"])
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            for statement in ast.parse(cell["source"]).body:
+                exec(compile(ast.Interactive([statement]), page.stem, "single"), names)
+        if expected:
+            assert printed.getvalue() == expected
+    plt.close("all")
+
+
+def test_the_moving_pictures_are_recorded_and_told(extension):
+    """Each picture is on a page, with words for it; its frames change what is there."""
+    recordings, stills = extension("recordings").RECORDINGS, extension("stills")
+    texts = {page.stem: page.read_text(encoding="utf-8") for page in LESSONS}
+    shown = re.findall(r"^\.\. moving:: (\w+)\n\n   (?=\w)", "".join(texts.values()), flags=re.M)
+    assert sorted(shown) == sorted(recordings)
+    for record in recordings.values():
+        recording = record()
+        assert json.loads(json.dumps(recording, allow_nan=False))
+        for variant in recording.get("variants", []):
+            assert len(variant["frames"]) > 5
+            for k, frame in enumerate(variant["frames"]):
+                assert frame["text"].endswith(".")
+                assert set(frame["traces"]) < set(range(len(recording["traces"])))
+                for trace, n in frame.get("upto", {}).items():
+                    assert n <= len(variant["traces"][trace]["x"]), (variant["name"], k)
+        traces, layout = stills.frame_of(recording, *recording.get("still", (0, -1)))
+        assert len(traces) == len(recording["traces"])
+        assert {"xaxis", "yaxis"} <= set(layout)
+
+
+def test_the_networks_that_move_arrive(extension):
+    """XOR and the circles end with every sample on its side, the perceptrons without an error."""
+    recordings = extension("recordings")
+    ends = [v["frames"][-1]["text"] for v in recordings.network()["variants"]]
+    assert "4 of 4 samples" in ends[0]
+    assert "200 of 200 samples" in ends[1]
+    for variant in recordings.perceptron()["variants"]:
+        assert "No error" in variant["frames"][-1]["text"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*LESSONS, *sorted((DOCS.parent / "examples").rglob("plot_*.py"))],
+    ids=lambda p: p.stem,
+)
+def test_code_fits_the_column(path):
+    """At 1440 pixels a line of 88 letters is not cut; prose wraps."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        lines = list(code_lines(text))
+    else:
+        lines = re.findall(r"^ *((?:>>>|\.\.\.) .*)", text, flags=re.MULTILINE)
+        lines += [line for block in blocks(text, "plot::") for line in block.splitlines()]
+    assert [line for line in lines if len(line) > 88] == []
+
+
+def code_lines(text):
+    """The lines of the statements of a program, without its docstring and comments."""
+    lines = text.splitlines()
+    for node in ast.parse(text).body[1:]:
+        yield from lines[node.lineno - 1 : node.end_lineno]
+
+
 def test_every_gallery_file_is_one_that_the_build_runs():
-    programs = sorted(path.name for path in (DOCS.parent / "examples").glob("*.py"))
+    programs = sorted(path.name for path in (DOCS.parent / "examples").rglob("*.py"))
     assert "quickstart.py" in programs
     for name in programs:
         assert not name.startswith("plot") or re.fullmatch(r"plot_\d\d_\w+\.py", name), name
@@ -83,7 +200,13 @@ def test_every_gallery_file_is_one_that_the_build_runs():
 
 @pytest.mark.parametrize(
     "source",
-    [*PAGES, *DOCS.glob("_static/*.*"), *DOCS.rglob("_templates/**/*.rst"), DOCS / "conf.py"],
+    [
+        *PAGES,
+        *DOCS.glob("_static/*.*"),
+        *DOCS.glob("_ext/*.*"),
+        *DOCS.rglob("_templates/**/*.rst"),
+        DOCS / "conf.py",
+    ],
     ids=lambda p: str(p.relative_to(DOCS)),
 )
 def test_nothing_is_fetched_from_elsewhere(source):

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import sknnbasics
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+EXAMPLES = sorted((ROOT / "examples").rglob("*.py"))
 PUBLIC = {"sknnbasics": sknnbasics.__all__, "sknnbasics.functional": sknnbasics.functional.__all__}
 # rich draws the progress bar of scikit-learn, which imports it by itself.
 OPTIONAL = {
@@ -26,9 +27,11 @@ every_example = pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.
 
 
 def test_the_gallery_is_numbered_without_gaps():
-    numbers = [int(path.stem.split("_")[1]) for path in EXAMPLES if path.stem.startswith("plot_")]
+    """The article first, then practice; what is no essay lies beside the two folders."""
+    essays = [path for path in EXAMPLES if path.stem.startswith("plot_")]
+    assert [path.parent.name for path in essays] == ["article"] * 8 + ["practice"] * 6
+    numbers = [int(path.stem.split("_")[1]) for path in essays]
     assert numbers == list(range(1, len(numbers) + 1))
-    assert len(numbers) >= 13
 
 
 @pytest.mark.parametrize(
@@ -48,6 +51,14 @@ def test_an_example_runs(path, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in EXAMPLES if p.stem.startswith("plot_")], ids=lambda path: path.stem
+)
+def test_an_example_of_the_gallery_links_to_the_page_it_serves(path):
+    title = path.read_text(encoding="utf-8").split('"""')[1]
+    assert re.search(r":doc:`/(tutorial|guide)/\w+`", title)
 
 
 @every_example

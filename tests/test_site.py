@@ -4,6 +4,7 @@ The build is docs/_build/html, or where the variable SKNNBASICS_SITE points; wit
 one there is nothing to test.
 """
 
+import json
 import os
 import re
 from functools import cache
@@ -77,6 +78,54 @@ def test_the_pages_are_there():
     names = {str(path.relative_to(SITE)) for path in PAGES}
     assert {"index.html", "tutorial/index.html", "guide/index.html", "api/index.html"} <= names
     assert {"auto_examples/index.html", "performance.html", "changelog.html"} <= names
+
+
+LESSONS = [path for path in PAGES if path.parent.name == "tutorial" and path.stem != "index"]
+every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
+FIGURE = re.compile(r'<figure class="moving".*?</figure>', flags=re.DOTALL)
+
+
+@every_lesson
+def test_a_lesson_can_be_taken_away(path):
+    """The notebook that the page links to is one, with a code cell at least."""
+    (link,) = [link for link in parsed(path).links if link.endswith(".ipynb")]
+    book = json.loads((path.parent / link).read_text(encoding="utf-8"))
+    assert {cell["cell_type"] for cell in book["cells"]} == {"markdown", "code"}
+
+
+@every_page
+def test_moving_pictures_have_a_still_or_a_text_for_readers_without_scripts(path):
+    for figure in FIGURE.findall(path.read_text(encoding="utf-8")):
+        label = re.search(r'aria-label="([^"]{80,})"', figure)
+        assert label, "a sentence or two on what is seen"
+        assert "<noscript>" in figure
+        if path.parent.name == "tutorial":
+            still = re.search(r'<img class="moving-still" src="([^"]+)" alt="([^"]+)"', figure)
+            assert still[2] == label[1]
+            assert (path.parent / still[1]).is_file()
+        data = re.search(r'<script type="application/json">(.*?)</script>', figure, re.DOTALL)
+        recording = json.loads(data[1])
+        assert recording.get("variants") or recording.get("sliders")
+
+
+def test_the_moving_pictures_are_there():
+    texts = [path.read_text(encoding="utf-8") for path in PAGES]
+    assert sum(len(FIGURE.findall(text)) for text in texts) >= 6
+    for name in ("moving.js", "copy.js", "plotly.min.js"):
+        assert (SITE / "_static" / name).is_file()
+
+
+@every_page
+def test_pictures_say_what_is_seen(path):
+    """No alternative text of a picture is the name of its file."""
+    for tag in re.findall(r"<img [^>]+>", path.read_text(encoding="utf-8")):
+        if "sphx_glr_plot" in tag and "_thumb" not in tag:
+            assert len(re.search(r'alt="([^"]*)"', tag)[1]) > 40, tag
+
+
+def test_the_search_finds_words_of_the_pages_only():
+    """The help within scikit-learn's HTML of a fitted search is no text of ours."""
+    assert "sk-top-container" not in "".join(p.read_text(encoding="utf-8") for p in PAGES)
 
 
 @every_page

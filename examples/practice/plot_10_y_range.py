@@ -13,6 +13,7 @@ interval:
     \text{prediction} = \text{low} + (\text{high} - \text{low}) \, a.
 
 A network with a linear output, such as scikit-learn's ``MLPRegressor``, knows no bounds.
+More on parameters: :doc:`/guide/parameters`.
 """
 
 import matplotlib.pyplot as plt
@@ -75,7 +76,12 @@ for (name, curve), color, style in zip(
 ):
     ax.plot(t, curve, color=color, linestyle=style, label=name, zorder=3)
 ax.plot(t, chance(t), "k:", label="true chance", zorder=3)
-ax.set(xlabel="temperature", ylabel="fraction that germinates", ylim=(-0.25, 1.25), xlim=(-3, 47))
+ax.set(
+    xlabel="temperature",
+    ylabel="fraction that germinates",
+    ylim=(-0.25, 1.25),
+    xlim=(-3, 47),
+)
 ax.set_title("No fraction can lie in the grey")
 ax.legend(loc="center left")
 plt.show()

@@ -7,17 +7,23 @@ How does the cost change when a weight changes?
 Gradient descent needs :math:`\partial J / \partial W^{(1)}` and
 :math:`\partial J / \partial W^{(2)}`, one number for each weight. The chain rule gives them all in
 one walk from the output back to the input. Here each step is one line of code, then
-``cost_gradient`` and finally plain differences confirm the result.
+``cost_and_gradient`` and finally plain differences confirm the result.
 
 The article derives the gradient for one sample and then stacks the samples, so that the
-:math:`1/n` of equation (5) is dropped on the way. Here it stays.
+:math:`1/n` of equation (5) is dropped on the way. Here it stays. In the tutorial:
+:doc:`/tutorial/backpropagation`, and with every number of one step in :doc:`/tutorial/one_step`.
 """
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from sknnbasics import SigmoidMLPRegressor
-from sknnbasics.functional import feedforward, half_mse, sigmoid, sigmoid_derivative
+from sknnbasics.functional import (
+    cost_and_gradient,
+    feedforward,
+    half_mse,
+    sigmoid,
+    sigmoid_derivative,
+)
 
 np.set_printoptions(precision=6, suppress=True)
 
@@ -25,20 +31,8 @@ X = np.array([[3.0, 5.0], [5.0, 1.0], [10.0, 2.0]])
 y = np.array([[0.75], [0.82], [0.93]])
 n = len(X)
 
-network = SigmoidMLPRegressor(
-    hidden_layer_sizes=(3,),
-    solver="sgd",
-    momentum=0,
-    batch_size=None,
-    max_iter=5,
-    tol=None,
-    fit_intercept=False,
-    alpha=0,
-    y_range=(0, 1),
-    init="standard_normal",
-    random_state=9,
-).fit(X, y)
-W1, W2 = network.coefs_
+rng = np.random.RandomState(43)
+W1, W2 = rng.standard_normal((2, 3)), rng.standard_normal((3, 1))
 
 # %%
 # Forward
@@ -128,10 +122,11 @@ dJdW1 = X.T @ delta2
 print("dJ/dW1:", dJdW1, sep="\n")
 
 # %%
-# The same by ``cost_gradient``
-# -----------------------------
+# The same by ``cost_and_gradient``
+# ---------------------------------
+# A fitted network has a method ``cost_gradient``, which knows its weights.
 
-(coef_grad1, coef_grad2), _ = network.cost_gradient(X, y)
+_, (coef_grad1, coef_grad2), _ = cost_and_gradient(X, y, [W1, W2])
 print(f"largest difference in W1: {abs(coef_grad1 - dJdW1).max():.1e}")
 print(f"largest difference in W2: {abs(coef_grad2 - dJdW2).max():.1e}")
 
@@ -156,7 +151,9 @@ def cost(theta):
 
 def measured(h):
     moves = h * np.eye(W1.size + W2.size)
-    return np.array([cost(theta + move) - cost(theta - move) for move in moves]) / (2 * h)
+    return np.array([cost(theta + move) - cost(theta - move) for move in moves]) / (
+        2 * h
+    )
 
 
 theta = np.concatenate([W1.ravel(), W2.ravel()])
@@ -175,6 +172,10 @@ for grad, label, color in [
     gaps = [np.linalg.norm(measured(h) - grad) / np.linalg.norm(grad) for h in steps]
     ax.loglog(steps, gaps, color=color, label=label)
     print(f"{label}: relative difference down to {min(gaps):.1e}")
-ax.set(xlabel="step $h$", ylabel="relative difference", title="Backpropagation against differences")
+ax.set(
+    xlabel="step $h$",
+    ylabel="relative difference",
+    title="Backpropagation against differences",
+)
 ax.legend()
 plt.show()

@@ -19,6 +19,7 @@ of its own:
     \theta \leftarrow \theta - \eta \, \frac{\hat m}{\sqrt{\hat v} + \epsilon}.
 
 ``"lbfgs"`` takes all samples at once and estimates the curvature of :math:`J` from its last steps.
+How to choose: :doc:`/guide/parameters`. What a step is: :doc:`/tutorial/gradient_descent`.
 """
 
 import time
@@ -73,14 +74,19 @@ for solver in networks:
     for seed in range(3):
         X_train, X_test, y_train, y_test = scaled_data(seed)
         network = SigmoidMLPRegressor(
-            hidden_layer_sizes=(50,), solver=solver, max_iter=300, tol=None, random_state=seed
+            hidden_layer_sizes=(50,),
+            solver=solver,
+            max_iter=300,
+            tol=None,
+            random_state=seed,
         )
         start = time.perf_counter()
         network.fit(X_train, y_train)
         seconds = time.perf_counter() - start
         rows.append((network.score(X_test, y_test), seconds))
     scores, times = np.array(rows).T
-    print(f"{solver:8}  {scores.mean():.3f} ± {scores.std():.3f}   {np.median(times):7.2f}")
+    r2 = f"{scores.mean():.3f} ± {scores.std():.3f}"
+    print(f"{solver:8}  {r2}   {np.median(times):7.2f}")
 
 # %%
 # The default, ``"auto"``, is ``"lbfgs"`` on small data, as here: it wants all rows at once. Above

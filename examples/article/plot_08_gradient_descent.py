@@ -10,10 +10,11 @@ Gradient descent takes a step against the gradient, over all samples, again and 
 
     W \leftarrow W - \eta \, \frac{\partial J}{\partial W}.
 
-The article takes 1000 steps with :math:`\eta = 0.1` in a network of 2-3-1 units without biases. Its
-code sums the squared errors, while its equation (5), and so this package, takes half their mean.
-The sum is :math:`n` times the mean, and so is its gradient: the same steps need
-``learning_rate_init=0.1 * n``.
+The article takes 1000 steps with :math:`\eta = 0.1` in a network of 2-3-1 units without biases.
+Its code sums the squared errors, while its equation (5), and so this package, takes half their
+mean. The sum is :math:`n` times the mean, and so is its gradient: the same steps need
+``learning_rate_init=0.1 * n``. In the tutorial: :doc:`/tutorial/gradient_descent`, where the
+steps can be watched one by one.
 """
 
 import matplotlib.pyplot as plt
@@ -66,11 +67,16 @@ for row in zip(y, printed, best.predict(X), strict=True):
 # too, the dotted line: half their mean squared error.
 
 article_cost = 0.5 * np.mean((y - printed) ** 2)
-falls = [(np.diff([*network.loss_curve_, network.cost(X, y)]) < 0).all() for network in networks]
+falls = [
+    (np.diff([*network.loss_curve_, network.cost(X, y)]) < 0).all()
+    for network in networks
+]
 costs = np.array([network.cost(X, y) for network in networks])
 print(f"the cost falls in every step: {sum(falls)} of {len(falls)} runs")
-print(f"cost after 1000 steps: {costs.min():.6f} to {costs.max():.6f}, article {article_cost:.6f}")
-print(f"runs that end below the article's cost: {(costs < article_cost).sum()} of {len(costs)}")
+print(f"cost after 1000 steps: {costs.min():.6f} to {costs.max():.6f}", end=", ")
+print(f"of the article's predictions: {article_cost:.6f}")
+n_below = (costs < article_cost).sum()
+print(f"runs that end below the article's cost: {n_below} of {len(costs)}")
 
 fig, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
 for network in networks:
@@ -99,10 +105,17 @@ article_grads = [
     np.array([[-5.46647048e-04], [-7.87933090e-04], [8.64655242e-07]]),
 ]
 our_grads, _ = best.cost_gradient(X, y)
-for number, (theirs, ours) in enumerate(zip(article_grads, our_grads, strict=True), start=1):
-    print(f"dJ/dW{number}, article:", theirs, f"dJ/dW{number}, ours:", n * ours, sep="\n")
+for number, (theirs, ours) in enumerate(
+    zip(article_grads, our_grads, strict=True), start=1
+):
+    print(
+        f"dJ/dW{number}, article:", theirs, f"dJ/dW{number}, ours:", n * ours, sep="\n"
+    )
 
-norms = [n * np.sqrt(sum((g**2).sum() for g in m.cost_gradient(X, y)[0])) for m in networks]
+norms = [
+    n * np.sqrt(sum((g**2).sum() for g in m.cost_gradient(X, y)[0])) for m in networks
+]
 article_norm = np.sqrt(sum((g**2).sum() for g in article_grads))
 low, middle, high = np.percentile(norms, [0, 50, 100])
-print(f"length: article {article_norm:.1e}, ours {low:.1e} to {high:.1e}, median {middle:.1e}")
+print(f"length: article {article_norm:.1e}", end=", ")
+print(f"ours {low:.1e} to {high:.1e}, median {middle:.1e}")

@@ -6,7 +6,8 @@ If one perceptron cannot be an XOR, can several?
 
 The output of a perceptron may be an input of another one. A second unit then no longer sees the
 plane of :math:`x_1` and :math:`x_2`, but the plane of what the first units made of it, and there
-the rows of XOR may be separable.
+the rows of XOR may be separable. In the tutorial: :doc:`/tutorial/combining`. A network that
+finds its hidden units by itself is in :doc:`/tutorial/learning`.
 """
 
 from itertools import product
@@ -21,7 +22,10 @@ X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 
 
 def fitted(outputs):
-    return PerceptronClassifier(threshold=2, init="uniform", random_state=105).fit(X, outputs)
+    unit = PerceptronClassifier(
+        threshold=2, init="uniform", eta0=0.1, average=False, tol=None, random_state=43
+    )
+    return unit.fit(X, outputs)
 
 
 OR, NAND, AND = fitted([0, 1, 1, 1]), fitted([1, 1, 1, 0]), fitted([0, 0, 0, 1])
@@ -80,15 +84,23 @@ for ax, outputs, units in [
     ax.pcolormesh(xx, yy, outputs.reshape(xx.shape), cmap=light, rasterized=True)
     for (name, unit), style in zip(units.items(), ["-", "--"], strict=False):
         (w1, w2), b = unit.coef_[0], unit.intercept_[0]
-        ax.axline((0, -b / w2), slope=-w1 / w2, color="k", linestyle=style, lw=1.2, label=name)
-    ax.set(aspect="equal", xlim=(-0.6, 1.6), ylim=(-0.6, 1.6), xticks=[0, 1], yticks=[0, 1])
+        ax.axline(
+            (0, -b / w2), slope=-w1 / w2, color="k", linestyle=style, lw=1.2, label=name
+        )
+    ax.set(
+        aspect="equal", xlim=(-0.6, 1.6), ylim=(-0.6, 1.6), xticks=[0, 1], yticks=[0, 1]
+    )
     ax.legend(loc="upper right", framealpha=1)
 
 axes[0].scatter(*X.T, c=strong[targets], s=140, edgecolor="k", zorder=3)
 axes[0].set(xlabel="$x_1$", ylabel="$x_2$", title="What the first layer sees")
 axes[1].scatter(*hidden(X).T, c=strong[targets], s=140, edgecolor="k", zorder=3)
 axes[1].set(xlabel="OR", ylabel="NAND", title="What the last unit sees")
-for x, spot in {"(0, 0)": (0, 1), "(0, 1) and (1, 0)": (1, 1), "(1, 1)": (1, 0)}.items():
+for x, spot in {
+    "(0, 0)": (0, 1),
+    "(0, 1) and (1, 0)": (1, 1),
+    "(1, 1)": (1, 0),
+}.items():
     axes[1].annotate(x, spot, xytext=(0, 12), textcoords="offset points", ha="center")
 plt.show()
 
@@ -131,4 +143,8 @@ def add(a, b, n_bits=4):
 
 
 a, b = np.array(list(product(range(16), repeat=2))).T
-print(f"sums right: {(add(a, b) == a + b).sum()} of {len(a)},", "9 + 13 =", add(a, b)[9 * 16 + 13])
+print(
+    f"sums right: {(add(a, b) == a + b).sum()} of {len(a)},",
+    "9 + 13 =",
+    add(a, b)[9 * 16 + 13],
+)

@@ -19,6 +19,8 @@ target :math:`t`, and only there, it moves its weights:
     w_i \leftarrow w_i + \eta \, (t - o) \, x_i, \qquad b \leftarrow b + \eta \, (t - o).
 
 The article trains such a unit, of threshold 2 and with weights drawn from [0, 1), on three rows.
+In the tutorial: :doc:`/tutorial/perceptron`, with one update in numbers and the same unit in
+motion.
 """
 
 from itertools import product
@@ -33,7 +35,16 @@ from sknnbasics import NetworkDisplay, PerceptronClassifier
 X = np.array([[1, 1, 1], [0, 0, 0], [1, 0, 1]])
 y = np.array([1, 0, 0])
 
-gate = PerceptronClassifier(threshold=2, init="uniform", random_state=0).fit(X, y)
+article = {
+    "threshold": 2,
+    "init": "uniform",
+    "eta0": 0.1,
+    "average": False,
+    "shuffle": False,
+    "max_iter": 1000,
+    "tol": None,
+}
+gate = PerceptronClassifier(random_state=43, **article).fit(X, y)
 
 print("inputs     target  output")
 for inputs, target, output in zip(X, y, gate.predict(X), strict=True):
@@ -61,9 +72,7 @@ plt.show()
 corners = np.array(list(product([0, 1], repeat=3)))
 outputs = np.array(
     [
-        PerceptronClassifier(threshold=2, init="uniform", random_state=seed)
-        .fit(X, y)
-        .predict(corners)
+        PerceptronClassifier(random_state=seed, **article).fit(X, y).predict(corners)
         for seed in range(300)
     ]
 )
@@ -80,7 +89,7 @@ for inputs, count in zip(corners, outputs.sum(axis=0), strict=True):
 # until it parts the corner (1, 1) from the three others. ``partial_fit`` runs one epoch.
 
 X2, y2 = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 0, 0, 1])
-gate = PerceptronClassifier(threshold=2, init="uniform", random_state=2)
+gate = PerceptronClassifier(random_state=43, **article)
 lines = []
 while not gate.partial_fit(X2, y2, classes=[0, 1]).converged_:
     lines.append((gate.coef_[0], gate.intercept_[0]))
@@ -97,7 +106,9 @@ shades = plt.get_cmap("Greys")(np.linspace(0.3, 1, len(lines)))
 for epoch, ((w, b), shade) in enumerate(zip(lines, shades, strict=True), start=1):
     ax.plot(x1, -(b + w[0] * x1) / w[1], color=shade, label=f"after epoch {epoch}")
 ax.scatter(*X2.T, c=strong[y2], s=140, edgecolor="k", zorder=3)
-ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(-0.6, 3.4), ylim=(-0.6, 3.4), aspect="equal")
+ax.set(
+    xlabel="$x_1$", ylabel="$x_2$", xlim=(-0.6, 3.4), ylim=(-0.6, 3.4), aspect="equal"
+)
 ax.set_title("AND: blue fires, orange does not")
 ax.legend(loc="upper right", framealpha=1)
 plt.show()

@@ -7,7 +7,8 @@ Do the estimators keep scikit-learn's contract, on your machine and with your ve
 ``check_estimator`` puts an estimator through every test that scikit-learn has for one: input
 validation, cloning, pickling, sparse matrices, sample weights, and more. An estimator may bring a
 list of checks that it is expected to fail; these two need none. With ``on_fail=None`` the results
-come back as a list instead of an error at the first failure.
+come back as a list instead of an error at the first failure. In the guide:
+:doc:`/guide/from_scikit_learn`.
 """
 
 import warnings
@@ -26,27 +27,49 @@ estimators = {
     'SigmoidMLPRegressor "adam"': SigmoidMLPRegressor(solver="adam"),
     "scikit-learn's Perceptron": Perceptron(),
 }
+# scikit-learn itself expects these two of its Perceptron to fail, for a good reason: the
+# rule depends on the order of the visits, so that a sample of weight two is not the same
+# as two samples.
+order_matters = "sample_weight is not equivalent to removing or repeating samples"
+expected = {
+    "scikit-learn's Perceptron": {
+        "check_sample_weight_equivalence_on_dense_data": order_matters,
+        "check_sample_weight_equivalence_on_sparse_data": order_matters,
+    }
+}
 results = {}
 for name, estimator in estimators.items():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the checks fit odd data for a few epochs
-        results[name] = check_estimator(estimator, on_fail=None)
+        results[name] = check_estimator(
+            estimator, on_fail=None, expected_failed_checks=expected.get(name)
+        )
 
 # %%
 # The summary
 # -----------
 
 statuses = ["passed", "skipped", "xfail", "failed"]
-counts = {name: Counter(row["status"] for row in rows) for name, rows in results.items()}
-print(f"scikit-learn {sklearn.__version__}".ljust(30), *(f"{status:>8}" for status in statuses))
+counts = {
+    name: Counter(row["status"] for row in rows) for name, rows in results.items()
+}
+print(
+    f"scikit-learn {sklearn.__version__}".ljust(30),
+    *(f"{status:>8}" for status in statuses),
+)
 for name, count in counts.items():
     print(f"{name:30}", *(f"{count[status]:8}" for status in statuses))
 
 print()
 for name, rows in results.items():
     for row in rows:
-        if row["status"] == "failed":
-            print(f"{name} fails {row['check_name']}")
+        if row["status"] in ("xfail", "failed"):
+            print(f"{name}, {row['status']}: {row['check_name']}")
+
+# %%
+# The two perceptrons differ in the number of checks, because only scikit-learn's takes a
+# ``sample_weight``. Ours takes none, for the reason given above, and so is not asked about it: it
+# does not pass where the other fails. Its ``class_weight`` says how much a class counts.
 
 # %%
 # Skipped are the checks of the array API, unless ``SCIPY_ARRAY_API=1`` is in the environment before

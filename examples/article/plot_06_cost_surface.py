@@ -12,7 +12,8 @@ The cost measures how wrong the predictions are, as half the mean squared error:
 
 The data is given, so :math:`J` is a function of the weights alone: a landscape, whose height
 training lowers step by step. With two weights it can be drawn in full. So the model here is one
-sigmoid neuron of two inputs, without hidden layer and bias, on the article's three samples.
+sigmoid neuron of two inputs, without hidden layer and bias, on the article's three samples. In the
+tutorial: :doc:`/tutorial/cost`, and the same neuron in motion in :doc:`/tutorial/gradient_descent`.
 """
 
 from itertools import pairwise
@@ -43,10 +44,11 @@ article = {
 # time and leaves new weights behind, which makes the path.
 
 neuron = SigmoidMLPRegressor(hidden_layer_sizes=(), **article | {"max_iter": 1})
-start = [np.array([[-1.0], [1.0]])]
+start = [np.array([[-1.0], [0.0]])]
 path = [start, neuron.fit(X, y, coefs_init=start).coefs_]
 path += [neuron.partial_fit(X, y).coefs_ for _ in range(999)]
-print(f"cost: {neuron.loss_curve_[0]:.5f} at the start, {neuron.cost(X, y):.5f} at the end")
+first, last = neuron.loss_curve_[0], neuron.cost(X, y)
+print(f"cost: {first:.5f} at the start, {last:.5f} at the end")
 
 landscape = CostSurfaceDisplay.from_estimator(neuron, X, y, path=path, span=1.5)
 landscape.ax_.set_title("1000 steps of gradient descent, seen from above")
@@ -62,8 +64,9 @@ lengths = [np.linalg.norm(after[0] - before[0]) for before, after in pairwise(pa
 print(f"longest step {max(lengths):.3f}, last step {lengths[-1]:.1e}")
 
 # %%
-# The same surface in space: drag to turn it, scroll to zoom, hover to read off the cost. It takes
-# its numbers from the display. In a script, ``figure.show()`` opens it in the browser.
+# The same surface in space: drag it, or move the slider, to turn it, and hover to read off the
+# cost. It takes its numbers from the display. In a script, ``figure.show()`` opens it in the
+# browser.
 
 height = landscape.cost.max()
 figure = go.Figure(
@@ -73,7 +76,7 @@ figure = go.Figure(
             y=landscape.xx1,
             z=landscape.cost,
             colorscale="Viridis",
-            colorbar={"title": "J", "thickness": 14, "len": 0.7},
+            colorbar={"title": "J", "thickness": 10, "len": 0.6},
             contours_z={
                 "show": True,
                 "color": "white",
@@ -86,23 +89,44 @@ figure = go.Figure(
         go.Scatter3d(
             x=landscape.path[:, 0],
             y=landscape.path[:, 1],
-            z=landscape.path_cost + height / 100,  # off the ground, which would swallow the line
+            z=landscape.path_cost
+            + height / 100,  # off the ground, which would swallow the line
             mode="lines",
             line={"color": "#ff7f0e", "width": 8},
             hoverinfo="skip",
         ),
     ]
 )
+
+# The surface is seen from a circle around it: a step of the slider is a place on the circle.
+angles = np.radians(np.arange(-60, 301, 15))
+views = [
+    {
+        "eye": {"x": 2.5 * np.cos(a), "y": 2.5 * np.sin(a), "z": 1.4},
+        "center": {"z": -0.2},
+    }
+    for a in angles
+]
+figure.frames = [
+    go.Frame(name=f"{np.degrees(a) + 60:.0f}°", layout={"scene": {"camera": view}})
+    for a, view in zip(angles, views, strict=True)
+]
 figure.update_layout(
-    template="plotly_white",
-    height=560,
+    template="none",
+    height=520,
     margin={"l": 0, "r": 0, "t": 0, "b": 0},
     scene={
         "xaxis_title": "w₁",
         "yaxis_title": "w₂",
         "zaxis_title": "J",
         "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.8},
-        "camera": {"eye": {"x": 1.3, "y": -2.3, "z": 1.3}, "center": {"z": -0.2}},
+        "camera": views[0],
+    },
+    meta={
+        "step": "seen from",
+        "alt": "The cost over both weights as a surface in space: two plateaus, a "
+        "steep slope between them, and a valley, with the path of training down the "
+        "slope and along the valley. The contours above show the same.",
     },
 )
 figure
@@ -114,20 +138,21 @@ figure
 # where training left them: a slice through the landscape. The path is the shadow that the real one
 # casts on it.
 
-network = SigmoidMLPRegressor(hidden_layer_sizes=(3,), random_state=2, **article)
+network = SigmoidMLPRegressor(hidden_layer_sizes=(3,), random_state=43, **article)
 path = [network.partial_fit(X, y).coefs_ for _ in range(1000)]
 cut = CostSurfaceDisplay.from_estimator(
-    network, X, y, weights=((1, 1, 1), (1, 2, 1)), path=path, span=2.5
+    network, X, y, weights=((1, 1, 1), (1, 1, 3)), path=path, span=1.5
 )
 cut.ax_.set_title("Two of the nine weights of the 2-3-1 network")
 plt.show()
 
 # %%
-# From this start, training came down the slope to a plateau and stays there. The lowest place of
-# this slice lies elsewhere, in the dark hollow, but a plateau has next to no slope to follow.
+# In this slice training has arrived: no place of it lies lower than the star. The slopes along all
+# nine weights are small there, but not zero, so that more steps would lower the cost a little.
 
 slope = max(abs(grad).max() for grad in network.cost_gradient(X, y)[0])
-print(f"cost after 1000 steps {cut.point_cost:.5f}, lowest of the slice {cut.cost.min():.5f}")
+print(f"cost after 1000 steps {cut.point_cost:.5f}", end=", ")
+print(f"lowest of the slice {cut.cost.min():.5f}")
 print(f"steepest of the nine slopes there: {slope:.1e}")
 
 # %%
@@ -140,4 +165,5 @@ print(f"steepest of the nine slopes there: {slope:.1e}")
 
 for name, display in [("one neuron", landscape), ("2-3-1 network", cut)]:
     bends = np.diff(display.cost, n=2, axis=1)
-    print(f"{name}: {100 * (bends < 0).mean():.0f} % of the second differences are negative")
+    share = 100 * (bends < 0).mean()
+    print(f"{name}: {share:.0f} % of the second differences are negative")

@@ -15,6 +15,9 @@ The article's network has two inputs, three hidden units and one output, and no 
     z^{(3)} &= a^{(2)} W^{(2)}  &       & (3) \\
     \hat y  &= \sigma(z^{(3)})  &       & (4)
     \end{aligned}
+
+The weights are those of the tutorial, :doc:`/tutorial/neuron`, which takes them through one whole
+step of training in :doc:`/tutorial/one_step`.
 """
 
 import matplotlib.pyplot as plt
@@ -26,7 +29,7 @@ from sknnbasics.functional import sigmoid
 np.set_printoptions(precision=4, suppress=True)
 
 X = np.array([[3.0, 5.0], [5.0, 1.0], [10.0, 2.0]])
-rng = np.random.default_rng(3)
+rng = np.random.RandomState(43)
 W1, W2 = rng.standard_normal((2, 3)), rng.standard_normal((3, 1))
 
 NetworkDisplay(coefs=[W1, W2], intercepts=None, activation="sigmoid").plot()
@@ -50,7 +53,8 @@ print("z2 =", z2, "a2 =", a2, "z3 =", z3, "y_hat =", y_hat, sep="\n")
 # the first unit is
 
 by_hand = 5 * W1[0, 0] + 1 * W1[1, 0]
-print(f"5 * {W1[0, 0]:.4f} + 1 * {W1[1, 0]:.4f} = {by_hand:.4f}, z2[1, 0] = {z2[1, 0]:.4f}")
+print(f"5 * {W1[0, 0]:.4f} + 1 * {W1[1, 0]:.4f} = {by_hand:.4f}")
+print(f"z2[1, 0] = {z2[1, 0]:.4f}")
 
 # %%
 # The same by ``feedforward``
@@ -60,15 +64,31 @@ print(f"5 * {W1[0, 0]:.4f} + 1 * {W1[1, 0]:.4f} = {by_hand:.4f}, z2[1, 0] = {z2[
 
 layers = functional.feedforward(X, [W1, W2])
 print("layers:", [a.shape for a in layers])
-print("equal to the lines above:", np.array_equal(layers[1], a2), np.array_equal(layers[2], y_hat))
+print(
+    "equal to the lines above:",
+    np.array_equal(layers[1], a2),
+    np.array_equal(layers[2], y_hat),
+)
 
 y = np.array([0.75, 0.82, 0.93])
 network = SigmoidMLPRegressor(
-    hidden_layer_sizes=(3,), fit_intercept=False, y_range=(0, 1), tol=None, random_state=0
+    hidden_layer_sizes=(3,),
+    solver="sgd",
+    momentum=0,
+    batch_size=None,
+    learning_rate_init=0.1 * len(X),
+    max_iter=1000,
+    tol=None,
+    fit_intercept=False,
+    alpha=0,
+    y_range=(0, 1),
 ).fit(X, y, coefs_init=[W1, W2])
 W1, W2 = network.coefs_
 by_hand = sigmoid(sigmoid(X @ W1) @ W2)
-print("after training, largest difference:", abs(network.feedforward(X)[-1] - by_hand).max())
+print(
+    "after training, largest difference:",
+    abs(network.feedforward(X)[-1] - by_hand).max(),
+)
 
 # %%
 # Where the units stand on the sigmoid
@@ -82,9 +102,13 @@ fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 reach = 1.1 * abs(z2).max()
 line = np.linspace(-reach, reach, 300)
 ax.plot(line, sigmoid(line), color="0.6", zorder=1)
-for unit, (color, marker) in enumerate([("#1a7fd6", "o"), ("#e66100", "s"), ("#2a9d5c", "^")]):
+for unit, (color, marker) in enumerate(
+    [("#1a7fd6", "o"), ("#e66100", "s"), ("#2a9d5c", "^")]
+):
     label = f"hidden unit {unit + 1}"
-    ax.scatter(z2[:, unit], a2[:, unit], c=color, marker=marker, s=60, label=label, zorder=2)
+    ax.scatter(
+        z2[:, unit], a2[:, unit], c=color, marker=marker, s=60, label=label, zorder=2
+    )
 ax.set(xlabel="$z^{(2)}$", ylabel="$a^{(2)}$")
 ax.legend()
 plt.show()

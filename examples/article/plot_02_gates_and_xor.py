@@ -6,7 +6,8 @@ Which logic gates can a single perceptron be?
 
 Two binary inputs have four rows, and each row may be answered with 0 or 1: there are
 :math:`2^4 = 16` gates. A perceptron parts the plane with one straight line, so it can be exactly
-those gates whose ones a line separates from their zeros.
+those gates whose ones a line separates from their zeros. In the tutorial:
+:doc:`/tutorial/combining`.
 """
 
 import matplotlib.pyplot as plt
@@ -40,11 +41,14 @@ names = {
 # Each gate is trained epoch by epoch, until an epoch passes without a mistake or 100 epochs are
 # over. The settings are the article's: threshold 2, weights drawn from [0, 1). ``partial_fit``
 # declares both classes beforehand, which the two constant gates need: they show only one.
+# ``average=False`` is the article's rule, which predicts with the last weights.
 
 gates = {}
 for row in names:
     targets = np.array([int(digit) for digit in row])
-    gate = PerceptronClassifier(threshold=2, init="uniform", random_state=227)
+    gate = PerceptronClassifier(
+        threshold=2, init="uniform", eta0=0.1, average=False, random_state=43
+    )
     for _ in range(100):
         if gate.partial_fit(X, targets, classes=[0, 1]).converged_:
             break
@@ -69,8 +73,12 @@ for ax, (row, gate) in zip(axes.flat, gates.items(), strict=True):
     )
     ax.scatter(*X.T, c=strong[targets], s=60, edgecolor="k", zorder=3)
     wrong = X[outputs != targets]
-    ax.scatter(*wrong.T, s=300, facecolor="none", edgecolor="#c40000", linewidth=2, zorder=3)
-    ax.set_title(names[row], fontsize="medium", color="k" if gate.converged_ else "#c40000")
+    ax.scatter(
+        *wrong.T, s=300, facecolor="none", edgecolor="#c40000", linewidth=2, zorder=3
+    )
+    ax.set_title(
+        names[row], fontsize="medium", color="k" if gate.converged_ else "#c40000"
+    )
     ax.set(xticks=[0, 1], yticks=[0, 1], xlabel="", ylabel="", aspect="equal")
 fig.supxlabel("$x_1$")
 fig.supylabel("$x_2$")
@@ -91,7 +99,9 @@ plt.show()
 # mistakes and stops, XOR goes on making them for ever.
 
 rows = {"AND": "0001", "XOR": "0110"}
-display = LossCurveDisplay.from_estimators({name: gates[row] for name, row in rows.items()})
+display = LossCurveDisplay.from_estimators(
+    {name: gates[row] for name, row in rows.items()}
+)
 display.ax_.set_title("Mistakes in each epoch, a visit of all four rows")
 print("fewest mistakes of XOR in an epoch:", gates["0110"].mistake_curve_.min())
 plt.show()

@@ -12,7 +12,8 @@ smooth function in place of the jump,
 
     \sigma(z) = \frac{1}{1 + e^{-z}},
 
-which squashes every :math:`z` into the interval from 0 to 1.
+which squashes every :math:`z` into the interval from 0 to 1. In the tutorial:
+:doc:`/tutorial/neuron`, with a neuron whose weight and bias can be moved.
 """
 
 import matplotlib.pyplot as plt
@@ -26,7 +27,11 @@ fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 for k, color in [(1, "#a6cdee"), (2, "#5fa6e2"), (6, "#1a7fd6")]:
     ax.plot(z, sigmoid(k * z), color=color, label=rf"$\sigma({k if k > 1 else ''}z)$")
 ax.plot(z, step(z), color="#e66100", linestyle="--", label="step")
-ax.set(xlabel="$z$", ylabel="output", title="The steeper the sigmoid, the closer to the step")
+ax.set(
+    xlabel="$z$",
+    ylabel="output",
+    title="The steeper the sigmoid, the closer to the step",
+)
 ax.legend()
 plt.show()
 
@@ -57,10 +62,10 @@ print(f"slope of the sigmoid there times 0.02: {sigmoid_derivative(0.0) * 0.02:.
 article = np.exp(-z) / (1 + np.exp(-z)) ** 2
 h = 1e-6
 measured = (sigmoid(z + h) - sigmoid(z - h)) / (2 * h)
-print(f"largest difference to the article's form: {abs(sigmoid_derivative(z) - article).max():.1e}")
-print(
-    f"largest difference to the measured slope: {abs(sigmoid_derivative(z) - measured).max():.1e}"
-)
+gap = abs(sigmoid_derivative(z) - article).max()
+print(f"largest difference to the article's form: {gap:.1e}")
+gap = abs(sigmoid_derivative(z) - measured).max()
+print(f"largest difference to the measured slope: {gap:.1e}")
 
 # %%
 # The slope is largest at 0 and vanishes on both sides. A unit whose :math:`z` is far from 0 hardly
