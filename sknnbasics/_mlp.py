@@ -25,7 +25,6 @@ from ._compat import (
 from ._fitted_network import FittedNetwork
 from ._network import (
     LEAST_ALPHA,
-    NO_BETTER,
     Diverged,
     End,
     Fit,
@@ -37,6 +36,7 @@ from ._warnings import warn
 
 # Rows and parameters up to which "auto" is L-BFGS; see tests/benchmarks/bench_defaults.py.
 SMALL_DATA, SMALL_NETWORK = 2000, 100_000
+NOTHING_LEARNED = 1e-3  # R² up to which the mean of y would do as well
 STILL_RISING = 0.03  # what R² gained in the last twentieth of the epochs
 
 
@@ -545,7 +545,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         by_epochs = fit.progress.n_epochs_of_call >= self.max_iter
         name, unit = ("max_iter", "epochs") if by_epochs else ("max_fun", "evaluations")
         limit = f"{name}={getattr(self, name)} {unit}"
-        if r2 <= NO_BETTER:
+        if r2 <= NOTHING_LEARNED:
             ending = limit if end is End.LIMIT else f"n_iter_no_change={self.n_iter_no_change}"
             warn(
                 f"{ending} ended the training with predictions that are no better than the mean "

@@ -28,6 +28,7 @@ from ._validation import (
 )
 from ._warnings import warn
 
+MANY_ROWS = 10_000  # whose comparison would take longer than their training
 MOST_REPEATED = 10  # rows of a kind, on average, that are held out together
 CHECKS = {"accept_sparse": "csr", "multi_output": True, "y_numeric": True}
 
@@ -122,9 +123,9 @@ def _held_out(samples, fraction, rng):
 
     Equal rows stay together, so that a row of weight 2 and a row given twice
     are the same here too, unless so few rows differ that a kind of them would
-    be missing. Those of tensors are not compared.
+    be missing. Many rows, and those of tensors, are not compared.
     """
-    if samples.space.xp is np:
+    if samples.space.xp is np and len(samples.Y) <= MANY_ROWS:
         # Ranks of the targets, so that their unit does not decide which are held out.
         ranks = [np.unique(y, return_inverse=True)[1].ravel() for y in samples.Y.T]
         first, group = equal_rows(samples.X, np.column_stack(ranks))

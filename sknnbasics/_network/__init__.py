@@ -5,14 +5,13 @@ from ._fit import End, Fit, Settings
 from ._layers import Layers
 from ._output_range import OutputRange, from_unit
 from ._penalty import LEAST_ALPHA
-from ._progress import NO_BETTER, Diverged
+from ._progress import Diverged
 from ._repeated import equal_rows
 from ._samples import Samples
 from ._state import State
 
 __all__ = [
     "LEAST_ALPHA",
-    "NO_BETTER",
     "Diverged",
     "End",
     "Fit",

@@ -18,7 +18,7 @@ from ._weights import Units
 # Corrections in vain that end a training, times the root of the number of samples: of many
 # samples a smaller share, of eight several each. Measured by tests/benchmarks/bench_defaults.py.
 PATIENCE = 15
-NEGLIGIBLE = 1e-6  # share of the weight of all samples that is no difference
+NO_DIFFERENCE = 1e-6  # share of the weight of all samples that is no difference
 
 
 class End(Enum):
@@ -109,7 +109,7 @@ class Pocket:
         """Keep the weights if none did better; give the weight of what they mistake."""
         mistaken = self.samples.mistaken_weight(weights)
         spoils = self.mistaken == 0 < mistaken
-        if mistaken <= self.fewest + NEGLIGIBLE * self.samples.weight and not spoils:
+        if mistaken <= self.fewest + NO_DIFFERENCE * self.samples.weight and not spoils:
             self.weights = tuple(np.array(array, order="C") for array in weights)
             self.mistaken = mistaken
             self.fewest = min(self.fewest, mistaken)
