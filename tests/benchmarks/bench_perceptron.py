@@ -92,7 +92,8 @@ def random_csr(case, rng):
 
 
 def ours(case, **params):
-    return PerceptronClassifier(max_iter=case.n_epochs, tol=None, random_state=0, **params)
+    settings = {"average": False, "max_iter": case.n_epochs, "tol": None, "random_state": 0}
+    return PerceptronClassifier(**settings | params)
 
 
 def theirs(case, **params):

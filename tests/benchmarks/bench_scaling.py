@@ -25,7 +25,8 @@ N_FEATURES = 20
 
 
 def perceptron(epochs, **params):
-    return PerceptronClassifier(max_iter=epochs, tol=None, random_state=0, **params)
+    settings = {"average": False, "max_iter": epochs, "tol": None, "random_state": 0}
+    return PerceptronClassifier(**settings | params)
 
 
 def network(epochs, **params):
