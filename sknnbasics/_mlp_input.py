@@ -123,12 +123,13 @@ def _held_out(samples, fraction, rng):
 
     Equal rows stay together, so that a row of weight 2 and a row given twice
     are the same here too, unless so few rows differ that a kind of them would
-    be missing. Many rows, and those of tensors, are not compared.
+    be missing. Many rows are not compared.
     """
-    if samples.space.xp is np and len(samples.Y) <= MANY_ROWS:
+    if len(samples.Y) <= MANY_ROWS:
         # Ranks of the targets, so that their unit does not decide which are held out.
         ranks = [np.unique(y, return_inverse=True)[1].ravel() for y in samples.Y.T]
-        first, group = equal_rows(samples.X, np.column_stack(ranks))
+        X = samples.X if issparse(samples.X) else to_numpy(samples.X)
+        first, group = equal_rows(X, np.column_stack(ranks))
         if len(samples.Y) <= MOST_REPEATED * len(first):
             with suppress(ValueError):
                 chosen = hold_out(len(first), fraction, copy.deepcopy(rng))
