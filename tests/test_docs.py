@@ -100,6 +100,15 @@ def test_a_lesson_has_exercises_and_leads_to_the_gallery(page):
     assert all("   >>> " in solution for solution in solutions)
 
 
+@pytest.mark.parametrize("page", GUIDE, ids=lambda p: p.stem)
+def test_a_guide_page_is_listed_and_leads_to_the_tutorial_and_the_gallery(page):
+    contents = (page.parent / "index.rst").read_text(encoding="utf-8").split(".. toctree::")[1]
+    assert page.stem == "index" or f"\n   {page.stem}\n" in contents
+    links = page.read_text(encoding="utf-8").split(".. seealso::")[1]
+    assert "/tutorial/" in links
+    assert "/auto_examples/" in links
+
+
 @pytest.fixture(scope="module")
 def extension():
     """The module of that name in docs/_ext, which is no package."""
