@@ -83,6 +83,8 @@ def test_files_referred_to_exist(page):
 
 
 LESSONS = [page for page in PAGES if page.parent.name == "tutorial" and page.stem != "index"]
+GUIDE = [page for page in PAGES if page.parent.name == "guide"]
+EXAMPLES = sorted((DOCS.parent / "examples").rglob("plot_*.py"))
 every_lesson = pytest.mark.parametrize("page", LESSONS, ids=lambda p: p.stem)
 
 
@@ -96,6 +98,15 @@ def test_a_lesson_has_exercises_and_leads_to_the_gallery(page):
     solutions = exercises.split(".. solution::")[1:]
     assert len(solutions) == 3
     assert all("   >>> " in solution for solution in solutions)
+
+
+@pytest.mark.parametrize("page", GUIDE, ids=lambda p: p.stem)
+def test_a_guide_page_is_listed_and_leads_to_the_tutorial_and_the_gallery(page):
+    contents = (page.parent / "index.rst").read_text(encoding="utf-8").split(".. toctree::")[1]
+    assert page.stem == "index" or f"\n   {page.stem}\n" in contents
+    links = page.read_text(encoding="utf-8").split(".. seealso::")[1]
+    assert "/tutorial/" in links
+    assert "/auto_examples/" in links
 
 
 @pytest.fixture(scope="module")
@@ -170,8 +181,8 @@ def test_the_networks_that_move_arrive(extension):
 
 @pytest.mark.parametrize(
     "path",
-    [*LESSONS, *sorted((DOCS.parent / "examples").rglob("plot_*.py"))],
-    ids=lambda p: p.stem,
+    [*LESSONS, *GUIDE, DOCS / "index.rst", *EXAMPLES],
+    ids=lambda p: f"{p.parent.name}/{p.stem}",
 )
 def test_code_fits_the_column(path):
     """At 1440 pixels a line of 88 letters is not cut; prose wraps."""
@@ -180,7 +191,8 @@ def test_code_fits_the_column(path):
         lines = list(code_lines(text))
     else:
         lines = re.findall(r"^ *((?:>>>|\.\.\.) .*)", text, flags=re.MULTILINE)
-        lines += [line for block in blocks(text, "plot::") for line in block.splitlines()]
+        for directive in ("plot::", "code-block:: python"):
+            lines += [line for block in blocks(text, directive) for line in block.splitlines()]
     assert [line for line in lines if len(line) > 88] == []
 
 

@@ -128,6 +128,25 @@ def test_the_search_finds_words_of_the_pages_only():
     assert "sk-top-container" not in "".join(p.read_text(encoding="utf-8") for p in PAGES)
 
 
+@pytest.mark.parametrize(
+    ("stem", "page"),
+    [
+        ("nan", "guide/missing_values"),
+        ("score", "guide/questions"),
+        ("multioutput", "guide/targets"),
+        ("predict_proba", "guide/probabilities"),
+        ("instal", "guide/installation"),
+    ],
+)
+def test_a_search_finds_the_page_by_a_heading(stem, page):
+    """The search ranks a word of a heading above one of the text."""
+    index = (SITE / "searchindex.js").read_text(encoding="utf-8")
+    index = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))
+    found = index["titleterms"].get(stem, [])
+    pages = [index["docnames"][k] for k in ([found] if isinstance(found, int) else found)]
+    assert page in pages
+
+
 @every_page
 def test_links_resolve(path):
     inside = [link for link in parsed(path).links if not urlsplit(link).scheme]
