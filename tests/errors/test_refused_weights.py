@@ -160,3 +160,27 @@ def test_whole_numbers_as_weights_are_weights():
     assert unit.predict([[0.4, 0.1], [0.1, 0.4], [-0.4, -0.4]]).tolist() == [0, 1, 2]
     unit.coef_ = unit.coef_.tolist()
     assert unit.predict([[0.4, 0.1], [0.1, 0.4], [-0.4, -0.4]]).tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("method", ["predict", "feedforward", "cost", "partial_fit", "fit"])
+def test_weights_of_a_network_that_were_transposed_are_not_cut_up_anew(method):
+    estimator = fitted(network, warm_start=True)
+    estimator.coefs_ = [W.T.copy() for W in estimator.coefs_]
+    needs_y = method in ("cost", "partial_fit", "fit")
+    arguments = (X, y) if needs_y else (X,)
+    assert_refused(
+        lambda e: getattr(e, method)(*arguments),
+        estimator,
+        ValueError,
+        "coefs_ must hold arrays of the shapes",
+    )
+
+
+def test_whole_numbers_as_weights_of_a_network_are_weights():
+    estimator = fitted(network)
+    estimator.coefs_ = [np.ones(W.shape, int) for W in estimator.coefs_]
+    estimator.intercepts_ = [np.zeros(b.shape, int).tolist() for b in estimator.intercepts_]
+    inputs, *_, outputs = estimator.feedforward(X)
+    np.testing.assert_array_equal(inputs, X)
+    low, high = estimator.y_low_, estimator.y_high_
+    np.testing.assert_allclose(estimator.predict(X), (low + (high - low) * outputs)[:, 0])
