@@ -411,6 +411,11 @@ def test_permuted_features_permute_the_weights(model, data, random):
 
 
 @given(perceptrons, labelled(), one_of(2.0**-40, 0.5, 8.0, 2.0**60))
+@example(  # a sample at z = 0, which no average classifies
+    PerceptronClassifier(fit_intercept=False, eta0=0.1, max_iter=4, shuffle=False, average=True),
+    (np.array([[0, 0.25], [0.25, 0.25]], np.float32), np.array([0, 1])),
+    2.0**-40,
+)
 def test_a_step_scaled_with_the_start_scales_the_weights(model, data, factor):
     X, labels = data
     model.set_params(init="zeros")
