@@ -212,7 +212,7 @@ class Fit:
             on_epoch_begin()
             mistaken = self.visit(samples, next(orders))
             self._fill_pocket(held_out)
-            if self.converged and self.settings.average is True and self.pocket is None:
+            if self.converged and settings.average and self.pocket is None:
                 self._separating = self._average_that_separates(samples)
             share = mistaken / (n_units * visited) if held_out is None else 1 - self.scores[-1]
             stall.observe(share, self.mistakes[-1])
@@ -279,7 +279,7 @@ class Fit:
     def _candidates(self):
         if self.settings.average:
             yield self.units.averaged()
-        if self.settings.average is not True:
+        if not self.settings.average or self.settings.average == "pocket":
             yield self.units.last()
 
     def _average_that_separates(self, samples):
@@ -298,5 +298,5 @@ class Fit:
 
 
 def _units(settings, weights):
-    averages = settings.average is not False
-    return Units(*weights, fit_intercept=settings.fit_intercept, average=averages)
+    average = bool(settings.average)
+    return Units(*weights, fit_intercept=settings.fit_intercept, average=average)

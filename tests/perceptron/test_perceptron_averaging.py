@@ -5,6 +5,7 @@ import pytest
 from both_estimators import unconverged
 from naive_perceptron import (
     NaivePerceptron,
+    assert_same_model,
     assert_weights,
     both_start_from,
     clusters,
@@ -16,6 +17,7 @@ from naive_perceptron import (
 )
 from numpy.testing import assert_array_equal
 from scipy import sparse
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
 from sknnbasics import PerceptronClassifier
@@ -49,6 +51,17 @@ def test_averaging_changes_no_visit():
     plain, averaged = (trained(X, y, 9, average=average) for average in (False, True))
     assert_array_equal(averaged.mistake_curve_, plain.mistake_curve_)
     assert (averaged.coef_ != plain.coef_).any()
+
+
+@pytest.mark.parametrize("early_stopping", [True, False])
+@pytest.mark.parametrize("average", [True, False])
+def test_a_grid_may_hold_the_booleans_of_numpy(average, early_stopping):
+    settings = {"early_stopping": early_stopping, "validation_fraction": 0.3}
+    for samples in [overlapping(), separable(seed=0, margin=0.05)]:
+        plain = PerceptronClassifier(average=average, random_state=0, **settings).fit(*samples)
+        other = clone(plain).set_params(average=np.bool_(average)).fit(*samples)
+        assert_same_model(other, plain)
+        assert (other._state.units is None) == (plain._state.units is None)
 
 
 def test_average_goes_on_through_partial_fit_and_warm_start():
