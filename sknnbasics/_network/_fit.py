@@ -1,6 +1,7 @@
 """One fit of a network: from its first draw, or the last call, to what it learned."""
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -114,6 +115,8 @@ class Fit:
         The penalty; None until `aim` has estimated it.
     objective : Objective or None
         What `aim` has set.
+    place : callable or None
+        From a NumPy array to one beside the samples; what `aim` has set.
     begins_elsewhere : bool
         Whether theta was not drawn, but learned before or given.
     """
@@ -127,6 +130,7 @@ class Fit:
     progress: Progress
     alpha: float | None = None
     objective: Objective | None = None
+    place: Callable | None = None
     begins_elsewhere: bool = False
 
     @classmethod

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._arrays import copied
+from .._arrays import copied, namespace
 from ._objective import Objective
 from ._schedule import LearningRate
 from ._stopping import Patience
@@ -91,6 +91,9 @@ class Progress:
         best = self.best_theta
         if best is None or self.early_stopping or self.objective is None:
             return theta if best is None else best
+        xp, _ = namespace(theta)
+        if xp.all(best == theta):  # as where the last epoch was the best one
+            return theta
         with np.errstate(over="ignore", invalid="ignore"):
             return best if self.objective(best)[0] < self.objective(theta)[0] else theta
 

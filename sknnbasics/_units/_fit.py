@@ -254,11 +254,11 @@ class Fit:
         if not self.units.finite:
             raise WeightsOverflow(self.n_epochs + 1)
 
-    def state(self, class_counts):
+    def state(self, class_counts, learned):
         """What a later call goes on from; `learned` itself is published."""
         if not self.settings.average:
             return State(self.rng, class_counts)
-        published = tuple(array.copy() for array in self.learned)
+        published = tuple(array.copy() for array in learned)
         return State(self.rng, class_counts, self.units, published)
 
     def _fill_pocket(self, held_out):
