@@ -31,7 +31,7 @@ from ._network import (
     Settings,
     State,
 )
-from ._validation import private_generator, publish
+from ._validation import holds_nothing_out, private_generator, publish
 from ._warnings import warn
 
 # Rows and parameters up to which "auto" is L-BFGS; see tests/benchmarks/bench_defaults.py.
@@ -407,7 +407,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         layers = given_by_the_user.layers(self, given.samples)
         settings = self._settings(self._fit_solver(given.samples, layers), self._alpha(continues))
         fit, warned = self._started(given.samples, layers, settings, continues)
-        given_by_the_user.weights(fit, given.samples, coefs_init, intercepts_init)
+        given_by_the_user.start_from(fit, given.samples, coefs_init, intercepts_init)
         fit.aim(*given_by_the_user.parts(self, given.samples, held_out, fit.output_range))
         tasks = FitTasks(self, self.max_iter, X, y, sample_weight)
 
@@ -599,8 +599,4 @@ def _trains_by_epochs(estimator):
             "partial_fit is not for solver='lbfgs', which needs all rows at once: "
             "use solver='adam' or 'sgd'."
         )
-    if isinstance(estimator.early_stopping, bool | np.bool_) and estimator.early_stopping:
-        raise AttributeError(
-            "partial_fit runs one epoch and holds nothing out: set early_stopping=False."
-        )
-    return True
+    return holds_nothing_out(estimator)

@@ -1,7 +1,7 @@
 """What a user gives `SigmoidMLPRegressor`, checked: samples, layers, ranges, first weights.
 
-Each function takes the estimator, for its parameters and its fitted attributes,
-and leaves it as it is.
+Each function reads the parameters and the fitted attributes of the estimator and leaves
+it as it is; `start_from` alone writes, into a fit that has not begun.
 """
 
 import copy
@@ -196,8 +196,8 @@ def fitted_weights(estimator):
     return [[as_floats(a) for a in getattr(estimator, name)] for name in shapes]
 
 
-def weights(fit, samples, coefs_init, intercepts_init):
-    """Write the weights of the user's into theta."""
+def start_from(fit, samples, coefs_init, intercepts_init):
+    """Write the weights of the user's into the theta that the fit begins with."""
     layers = fit.layers
     coefs, intercepts = layers.split(fit.theta)
     for name, given, views in [

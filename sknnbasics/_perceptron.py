@@ -24,7 +24,13 @@ from ._compat import (
     with_callbacks,
 )
 from ._units import End, Fit, Settings, State, WeightsOverflow, decisions
-from ._validation import far_from_zero, private_generator, publish, validated
+from ._validation import (
+    far_from_zero,
+    holds_nothing_out,
+    private_generator,
+    publish,
+    validated,
+)
 from ._warnings import warn
 
 
@@ -286,7 +292,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         given = given_by_the_user.samples(self, X, y, known, reset=not continues)
         samples, held_out = given_by_the_user.parts(self, given.samples)
         fit = self._started(given, continues)
-        given_by_the_user.weights(fit, coef_init, intercept_init)
+        given_by_the_user.start_from(fit, coef_init, intercept_init)
         tasks = FitTasks(self, self.max_iter, X, y)
 
         def end_epoch():
@@ -309,7 +315,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         publish(self, fitted)
         return self
 
-    @available_if(lambda self: _holds_nothing_out(self))
+    @available_if(holds_nothing_out)
     @partial_fit_context
     def partial_fit(self, X, y, classes=None):
         """Visit each sample once: one epoch.
@@ -472,7 +478,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         return message + "Raise max_iter, or scale X."
 
     def _fitted(self, fit, given):
-        coef, intercept = fit.learned
+        coef, intercept = learned = fit.learned
         return given.seen | {
             "classes_": given.classes,
             "coef_": coef,
@@ -481,7 +487,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             "converged_": fit.converged,
             "mistake_curve_": np.array(fit.mistakes, dtype=np.int64),
             "validation_scores_": np.array(fit.scores) if fit.scores else None,
-            "_state": fit.state(given.counts),
+            "_state": fit.state(given.counts, learned),
         }
 
 
@@ -495,14 +501,6 @@ def _with_state(attributes):
     if "_state" in attributes:
         return attributes | {"_state": State.of(attributes["_state"])}
     return attributes
-
-
-def _holds_nothing_out(estimator):
-    if isinstance(estimator.early_stopping, bool | np.bool_) and estimator.early_stopping:
-        raise AttributeError(
-            "partial_fit runs one epoch and holds nothing out: set early_stopping=False."
-        )
-    return True
 
 
 def _mistakes(count):

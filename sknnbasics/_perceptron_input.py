@@ -1,7 +1,7 @@
 """What a user gives `PerceptronClassifier`, checked: samples, classes, weights of both.
 
-Each function takes the estimator, for its parameters and its fitted attributes,
-and leaves it as it is.
+Each function reads the parameters and the fitted attributes of the estimator and leaves
+it as it is; `start_from` alone writes, into a fit that has not begun.
 """
 
 from dataclasses import dataclass, replace
@@ -187,7 +187,7 @@ def weights_to_go_on_from(estimator):
     )
 
 
-def weights(fit, coef_init, intercept_init):
+def start_from(fit, coef_init, intercept_init):
     """Put the weights of the user's in the place of those that the fit would begin with."""
     units, dtype = fit.units, fit.units.coef.dtype
     if coef_init is not None:

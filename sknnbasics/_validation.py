@@ -233,6 +233,15 @@ def far_from_zero(X):
         return bool(((deviation > 0) & (abs(X.mean(axis=0)) > 10 * deviation)).any())
 
 
+def holds_nothing_out(estimator):
+    """True, or an AttributeError for `available_if` where `early_stopping` wants rows held out."""
+    if isinstance(estimator.early_stopping, bool | np.bool_) and estimator.early_stopping:
+        raise AttributeError(
+            "partial_fit runs one epoch and holds nothing out: set early_stopping=False."
+        )
+    return True
+
+
 def cast(array, dtype, name):
     """A copy of `array` in the precision of X, which must be able to hold it."""
     with np.errstate(over="ignore"):
