@@ -31,12 +31,13 @@ from ._network import (
     Settings,
     State,
 )
-from ._validation import holds_nothing_out, private_generator, publish
+from ._validation import far_from_zero, holds_nothing_out, private_generator, publish
 from ._warnings import warn
 
 # Rows and parameters up to which "auto" is L-BFGS; see tests/benchmarks/bench_defaults.py.
 SMALL_DATA, SMALL_NETWORK = 2000, 100_000
 NOTHING_LEARNED = 1e-3  # R² up to which the mean of y would do as well
+POOR = 0.5  # R² up to which X that lies far from zero is pointed at
 STILL_RISING = 0.03  # what R² gained in the last twentieth of the epochs
 
 
@@ -384,9 +385,10 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         -----
         ConvergenceWarning
             Where `tol` is set: if training ends with predictions of the training
-            samples that are no better than the mean of y, at an R² of 0.01 or
-            less, or if `max_iter` or `max_fun` ends it while R² still rose, by more
-            than 0.03 in the last twentieth of the epochs.
+            samples that are no better than the mean of y, at an R² of 0.001 or
+            less; if `max_iter` or `max_fun` ends it while R² still rose, by more
+            than 0.03 in the last twentieth of the epochs; or if R² is at most 0.5
+            and a feature lies further from zero than ten of its standard deviations.
 
         Examples
         --------
@@ -523,7 +525,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
                 return self._fitted(fit, given, warned)
         theta = fit.learned()
         if self.tol is not None and end is not End.ASKED:
-            self._warn_unless_converged(fit, theta, end)
+            self._warn_unless_converged(fit, given.samples.X, theta, end)
         return self._fitted(fit, given, warned, theta)
 
     @contextmanager
@@ -538,8 +540,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
                 f"Lower {lower}, or scale X, for example with StandardScaler."
             ) from None
 
-    def _warn_unless_converged(self, fit, theta, end):
-        """Warn if the network is no better than a constant, or if it was still learning."""
+    def _warn_unless_converged(self, fit, X, theta, end):
+        """Warn if the network is no better than a constant, or could be much better."""
         r2 = fit.objective.r2(theta)
         by_rate = fit.settings.solver != "lbfgs"
         by_epochs = fit.progress.n_epochs_of_call >= self.max_iter
@@ -561,6 +563,13 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
                 + (" or learning_rate_init" if by_rate else "")
                 + ", or scale X, for example with StandardScaler. If R² of new samples does not "
                 "rise with it, use early_stopping=True or a larger alpha.",
+                ConvergenceWarning,
+            )
+        elif r2 <= POOR and far_from_zero(X):
+            warn(
+                f"R² on the training samples is {r2:.3f}, and features of X lie further from zero "
+                "than ten of their standard deviations, where all units saturate alike. Scale X, "
+                "for example with StandardScaler.",
                 ConvergenceWarning,
             )
 

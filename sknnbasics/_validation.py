@@ -228,9 +228,10 @@ def far_from_zero(X):
     """Whether a feature lies further from zero than it varies: scaling would bring it near."""
     if issparse(X):
         return False
+    xp, X = namespace(X)
     with np.errstate(over="ignore", invalid="ignore"):
-        deviation = X.std(axis=0)
-        return bool(((deviation > 0) & (abs(X.mean(axis=0)) > 10 * deviation)).any())
+        deviation = xp.std(X, axis=0)
+        return bool(xp.any((deviation > 0) & (abs(xp.mean(X, axis=0)) > 10 * deviation)))
 
 
 def holds_nothing_out(estimator):

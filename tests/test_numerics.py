@@ -40,11 +40,7 @@ def samples(dtype=np.float64):
 
 
 def assert_learns_or_tells(model, X, z, **arguments):
-    """A ConvergenceWarning, a ValueError with a remedy, or a fit with no need of either.
-
-    That is one much better than a constant, or one better than a constant that
-    ten times the epochs would not improve.
-    """
+    """A fit much better than a constant, a ConvergenceWarning, or a ValueError with a remedy."""
     y = z > 0 if is_classifier(model) else z
     refusal = None
     with warnings.catch_warnings(record=True) as told:
@@ -58,11 +54,7 @@ def assert_learns_or_tells(model, X, z, **arguments):
         assert "scale X" in refusal
         return
     assert np.isfinite(model.predict(X)).all()
-    if told or model.score(X, y) > (0.9 if is_classifier(model) else 0.5):
-        return
-    longer = clone(model).set_params(max_iter=10 * model.max_iter).fit(X, y, **arguments)
-    assert not is_classifier(model)
-    assert 0.01 < model.score(X, y) > longer.score(X, y) - 0.01
+    assert told or model.score(X, y) > (0.9 if is_classifier(model) else 0.5)
 
 
 @each_model
