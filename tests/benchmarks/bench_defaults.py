@@ -26,6 +26,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Perceptron, RidgeCV, SGDClassifier
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPRegressor
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
@@ -130,11 +131,8 @@ def timed_fits(model, X, y):
 
 
 def shuffled(X, y, n_splits, test_size=0.25):
-    return [train_test_split(X, y, test_size=test_size, random_state=i) for i in range(n_splits)]
-
-
-def in_fit_order(splits):
-    """From train_test_split's order to (X_train, y_train, X_test, y_test)."""
+    """One (X_train, y_train, X_test, y_test) for each seed."""
+    splits = [train_test_split(X, y, test_size=test_size, random_state=i) for i in range(n_splits)]
     return [(X_train, y_train, X_test, y_test) for X_train, X_test, y_train, y_test in splits]
 
 
@@ -208,20 +206,19 @@ def judge_perceptron(quick):
     judged = Warned()
     results = {name: compare(CLASSIFIERS, keel_folds(name), judged) for name in names}
     print_table(CLASSIFIERS, results, "Perceptron")
-    print(judged)
 
     n_splits = 2 if quick else 10
     own = {"digits": load_digits(return_X_y=True), "cancer": load_breast_cancer(return_X_y=True)}
     results = {
-        name: compare(CLASSIFIERS, in_fit_order(shuffled(X, y, n_splits)))
-        for name, (X, y) in own.items()
+        name: compare(CLASSIFIERS, shuffled(X, y, n_splits), judged) for name, (X, y) in own.items()
     }
     print()
     print_table(CLASSIFIERS, results, "Perceptron")
-    print_promises(quick)
+    print(judged)
+    print_separated(quick)
 
 
-def print_promises(quick):
+def print_separated(quick):
     """What is separable should be separated."""
     warnings.simplefilter("ignore", ConvergenceWarning)
     for n_bits in (2,) if quick else (2, 3):
@@ -243,18 +240,45 @@ def judge_network(quick):
     n_splits, judged = (1 if quick else 3), Warned()
     sets = {name: r_set(name) for name in list(R_SETS)[: 4 if quick else None]}
     results = {
-        name: compare(REGRESSORS, in_fit_order(shuffled(X, y, n_splits)), judged)
-        for name, (X, y) in sets.items()
+        name: compare(REGRESSORS, shuffled(X, y, n_splits), judged) for name, (X, y) in sets.items()
     }
     print_table(REGRESSORS, results, "MLP")
     print()
     results = {
-        name: compare(REGRESSORS, in_fit_order(shuffled(X, y, n_splits)), judged)
+        name: compare(REGRESSORS, shuffled(X, y, n_splits), judged)
         for name, (X, y) in ({} if quick else scikit_learn_sets()).items()
     }
     results |= {name: compare(REGRESSORS, splits, judged) for name, splits in shapes().items()}
     print_table(REGRESSORS, results, "MLP")
     print(judged)
+    print_solved()
+
+
+def print_solved():
+    """What has two values should be told apart, and a skewed curve fitted, by every seed."""
+    problems = shapes()
+    for name in ("XOR", "circles, 0 or 1"):
+        shares = [
+            np.mean(np.round(model.predict(X)) == y)
+            for model, X, y in fitted(SigmoidMLPRegressor(), problems[name])
+        ]
+        print(f"{name}, rounded, each seed:", *(f"{share:.3f}" for share in shares))
+    skewed = problems["exp, normal z"]
+    scores = [
+        [model.score(X, y) for model, X, y in fitted(model, skewed)]
+        for model in (SigmoidMLPRegressor(), RidgeCV())
+    ]
+    pairs = zip(*scores, strict=True)
+    print(
+        "exp, each seed, ours / RidgeCV:", *(f"{ours:.3f} / {ridge:.3f}" for ours, ridge in pairs)
+    )
+
+
+def fitted(model, splits):
+    """A pipeline fitted to each split, and what it is tested on."""
+    for number, (X_train, y_train, X_test, y_test) in enumerate(splits):
+        scaled = make_pipeline(StandardScaler(), seeded(model, number))
+        yield scaled.fit(X_train, y_train), X_test, y_test
 
 
 def main():
@@ -271,7 +295,7 @@ def main():
             print()
     if arguments.part != "perceptron":
         if arguments.candidates:
-            sets = {name: in_fit_order(shuffled(*r_set(name), 3)) for name in R_SETS}
+            sets = {name: shuffled(*r_set(name), 3) for name in R_SETS}
             print_candidates(REGRESSOR_CANDIDATES, sets)
         else:
             judge_network(arguments.quick)
