@@ -1,6 +1,7 @@
 """Pictures are drawn without a window and closed after each test; how many examples are drawn."""
 
 import os
+import signal
 import sys
 
 import pytest
@@ -12,6 +13,9 @@ os.environ["MPLBACKEND"] = "Agg"
 settings.register_profile("fast", max_examples=25, derandomize=True, deadline=None)
 settings.register_profile("thorough", max_examples=1000, derandomize=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+# A shell has what it runs in the background ignore Ctrl-C, which some tests send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No conftest.py holds examples, and --doctest-modules would import those of two folders as one.
 collect_ignore_glob = ["*conftest.py"]

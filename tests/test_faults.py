@@ -231,7 +231,7 @@ def test_an_interrupt_by_the_clock(estimator, target, seconds):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             timer.start()
-            model.set_params(max_iter=10**4).fit(X, target)
+            model.set_params(max_iter=10**6).fit(X, target)
             timer.join()
     except KeyboardInterrupt:  # it came before training began, or when it was over
         pass
