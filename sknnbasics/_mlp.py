@@ -31,13 +31,13 @@ from ._network import (
     Settings,
     State,
 )
-from ._validation import far_from_zero, holds_nothing_out, private_generator, publish
+from ._validation import holds_nothing_out, off_scale, private_generator, publish
 from ._warnings import warn
 
 # Rows and parameters up to which "auto" is L-BFGS; see tests/benchmarks/bench_defaults.py.
 SMALL_DATA, SMALL_NETWORK = 2000, 100_000
 NOTHING_LEARNED = 1e-3  # R² up to which the mean of y would do as well
-POOR = 0.5  # R² up to which X that lies far from zero is pointed at
+POOR = 0.5  # R² up to which an X that is not scaled is pointed at
 STILL_RISING = 0.03  # what R² gained in the last twentieth of the epochs
 
 
@@ -388,7 +388,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             samples that are no better than the mean of y, at an R² of 0.001 or
             less; if `max_iter` or `max_fun` ends it while R² still rose, by more
             than 0.03 in the last twentieth of the epochs; or if R² is at most 0.5
-            and a feature lies further from zero than ten of its standard deviations.
+            and X is not scaled: a feature lies further from zero than ten of its
+            standard deviations, or they are all below 0.01, or one is above 100.
 
         Examples
         --------
@@ -565,11 +566,11 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
                 "rise with it, use early_stopping=True or a larger alpha.",
                 ConvergenceWarning,
             )
-        elif r2 <= POOR and far_from_zero(X):
+        elif r2 <= POOR and off_scale(X):
             warn(
-                f"R² on the training samples is {r2:.3f}, and features of X lie further from zero "
-                "than ten of their standard deviations, where all units saturate alike. Scale X, "
-                "for example with StandardScaler.",
+                f"R² on the training samples is {r2:.3f}, and X is far from the scale to which "
+                "the units respond: means near 0 and standard deviations near 1. Scale X, for "
+                "example with StandardScaler.",
                 ConvergenceWarning,
             )
 

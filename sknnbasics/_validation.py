@@ -226,12 +226,28 @@ def refuse_nan(results, X):
 
 def far_from_zero(X):
     """Whether a feature lies further from zero than it varies: scaling would bring it near."""
+    return not issparse(X) and _far_from_zero(*_moments(X))
+
+
+def off_scale(X):
+    """Whether X is far from zero, or its largest standard deviation below 0.01 or above 100."""
     if issparse(X):
         return False
+    xp, mean, deviation = _moments(X)
+    most = float(xp.max(deviation))
+    return _far_from_zero(xp, mean, deviation) or 0 < most < 0.01 or most > 100
+
+
+def _moments(X):
+    """Mean and standard deviation of each feature, and the library that computes with them."""
     xp, X = namespace(X)
     with np.errstate(over="ignore", invalid="ignore"):
-        deviation = xp.std(X, axis=0)
-        return bool(xp.any((deviation > 0) & (abs(xp.mean(X, axis=0)) > 10 * deviation)))
+        return xp, xp.mean(X, axis=0), xp.std(X, axis=0)
+
+
+def _far_from_zero(xp, mean, deviation):
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(xp.any((deviation > 0) & (abs(mean) > 10 * deviation)))
 
 
 def holds_nothing_out(estimator):
