@@ -110,6 +110,15 @@ def test_a_guide_page_is_listed_and_leads_to_the_tutorial_and_the_gallery(page):
     assert "/auto_examples/" in links
 
 
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
+def test_an_example_and_its_pages_lead_to_each_other(path):
+    opening = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert ":doc:`/tutorial/" in opening
+    assert ":doc:`/guide/" in opening
+    target = f":doc:`/auto_examples/{path.parent.name}/{path.stem}`"
+    assert any(target in page.read_text(encoding="utf-8") for page in [*LESSONS, *GUIDE])
+
+
 @pytest.fixture(scope="module")
 def extension():
     """The module of that name in docs/_ext, which is no package."""

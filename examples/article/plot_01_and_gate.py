@@ -23,7 +23,7 @@ target :math:`t`, and only there, it moves its weights:
 
 The article trains such a unit, of threshold 2 and with weights drawn from [0, 1), on three rows.
 In the tutorial: :doc:`/tutorial/perceptron`, with one update in numbers and the same unit in
-motion.
+motion. In the guide: :doc:`/guide/parameters`, on the defaults for real data.
 """
 
 from itertools import product

@@ -7,7 +7,7 @@ Which logic gates can a single perceptron be?
 Two binary inputs have four rows, and each row may be answered with 0 or 1: there are
 :math:`2^4 = 16` gates. A perceptron parts the plane with one straight line, so it can be exactly
 those gates whose ones a line separates from their zeros. In the tutorial:
-:doc:`/tutorial/combining`.
+:doc:`/tutorial/combining`. In the guide: :doc:`/guide/convergence`, on classes that no line parts.
 """
 
 import matplotlib.pyplot as plt
