@@ -384,7 +384,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         -----
         ConvergenceWarning
             Where `tol` is set: if training ends with predictions of the training
-            samples that are no better than the mean of y, at an R² of 0.01 or
+            samples that are no better than the mean of y, at an R² of 0.001 or
             less, or if `max_iter` or `max_fun` ends it while R² still rose, by more
             than 0.03 in the last twentieth of the epochs.
 
