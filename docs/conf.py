@@ -27,7 +27,7 @@ extensions = [
     "numpydoc",
     "sphinx_gallery.gen_gallery",
     "gallery",
-    "tutorial_pages",
+    "directives",
 ]
 
 # What the pages ask for lies beside them, so that they can be read offline: MathJax in

@@ -97,7 +97,7 @@ def part_cost_and_gradient(part, coefs):
 def many_processes(client, parts, shares, coefs, epochs):
     """The same descent, with the rows of each gradient spread over the workers.
 
-    A penalty alpha does not belong into the parts, each of which would count it in
+    A penalty alpha does not belong in the parts, each of which would count it in
     full: add ``alpha / n_samples * W`` to the sum instead.
     """
     coefs, costs = [W.copy() for W in coefs], []

@@ -273,7 +273,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         -----
         ConvergenceWarning
             If `max_iter` epochs end the training, or if the weights that it ends with
-            are right no more often than the most frequent class.
+            are right less often than the most frequent class, or as often on X far
+            from zero.
 
         Examples
         --------

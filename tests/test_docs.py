@@ -67,7 +67,8 @@ def test_other_python_is_python(page):
 @every_page
 def test_files_referred_to_exist(page):
     text = page.read_text(encoding="utf-8")
-    for name in re.findall(r"^\.\. (?:literal)?include:: (\S+)", text, flags=re.MULTILINE):
+    named = r"^\.\. (?:include|literalinclude|measured):: (\S+)"
+    for name in re.findall(named, text, flags=re.MULTILINE):
         assert (page.parent / name).exists(), name
     for name in re.findall(r"(?:tests|examples|docs|sknnbasics)/[\w/]+\.(?:py|rst|inv)", text):
         if "NN" not in name:  # a pattern
@@ -107,6 +108,15 @@ def test_a_guide_page_is_listed_and_leads_to_the_tutorial_and_the_gallery(page):
     links = page.read_text(encoding="utf-8").split(".. seealso::")[1]
     assert "/tutorial/" in links
     assert "/auto_examples/" in links
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
+def test_an_example_and_its_pages_lead_to_each_other(path):
+    opening = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert ":doc:`/tutorial/" in opening
+    assert ":doc:`/guide/" in opening
+    target = f":doc:`/auto_examples/{path.parent.name}/{path.stem}`"
+    assert any(target in page.read_text(encoding="utf-8") for page in [*LESSONS, *GUIDE])
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +187,21 @@ def test_the_networks_that_move_arrive(extension):
     assert "200 of 200 samples" in ends[1]
     for variant in recordings.perceptron()["variants"]:
         assert "No error" in variant["frames"][-1]["text"]
+
+
+@pytest.mark.parametrize("path", sorted(DOCS.glob("_tables/*.txt")), ids=lambda p: p.stem)
+def test_a_page_shows_all_that_a_benchmark_printed(path, extension):
+    """Every word and number in its place, each number under a title of its column."""
+    lines = [" ".join(line.split()) for line in path.read_text(encoding="utf-8").splitlines()]
+    shown, headers = [], set()
+    for piece in extension("measured").pieces(path.read_text(encoding="utf-8")):
+        header, rows = ([], [[piece]]) if isinstance(piece, str) else piece
+        shown += [" ".join(" ".join(cells).split()) for cells in rows]
+        if header:
+            headers.add(" ".join(header).strip())
+            assert all(2 < len(cells) <= len(header) for cells in rows)
+    assert headers <= set(lines)
+    assert shown == [line for line in lines if line and line not in headers]
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import plotly.io as pio
+from directives import moving_html
 from plotly.io.base_renderers import MimetypeRenderer
 from sphinx_gallery.scrapers import matplotlib_scraper
-from tutorial_pages import moving_html
 
 DPI = 160
 SEEN = json.loads((Path(__file__).parent / "gallery.json").read_text(encoding="utf-8"))

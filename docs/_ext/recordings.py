@@ -452,8 +452,8 @@ def curve():
             frames.append(
                 {
                     "label": f"{alpha:g}",
-                    "text": f"{units}, alpha = {alpha:g}: off the dots by {number(error)} "
-                    f"(root mean square), off the true curve by {number(gap)}.",
+                    "text": f"{units}, alpha = {alpha:g}: {number(error)} from the "
+                    f"samples (root mean square), {number(gap)} from the true curve.",
                     "traces": {2: {"y": rounded(fitted)}},
                 }
             )

@@ -16,11 +16,14 @@ target :math:`t`, and only there, it moves its weights:
 
 .. math::
 
-    w_i \leftarrow w_i + \eta \, (t - o) \, x_i, \qquad b \leftarrow b + \eta \, (t - o).
+    \begin{aligned}
+    w_i &\leftarrow w_i + \eta \, (t - o) \, x_i, \\
+    b   &\leftarrow b + \eta \, (t - o).
+    \end{aligned}
 
 The article trains such a unit, of threshold 2 and with weights drawn from [0, 1), on three rows.
 In the tutorial: :doc:`/tutorial/perceptron`, with one update in numbers and the same unit in
-motion.
+motion. In the guide: :doc:`/guide/parameters`, on the defaults for real data.
 """
 
 from itertools import product

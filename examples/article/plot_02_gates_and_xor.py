@@ -7,7 +7,7 @@ Which logic gates can a single perceptron be?
 Two binary inputs have four rows, and each row may be answered with 0 or 1: there are
 :math:`2^4 = 16` gates. A perceptron parts the plane with one straight line, so it can be exactly
 those gates whose ones a line separates from their zeros. In the tutorial:
-:doc:`/tutorial/combining`.
+:doc:`/tutorial/combining`. In the guide: :doc:`/guide/convergence`, on classes that no line parts.
 """
 
 import matplotlib.pyplot as plt
@@ -91,12 +91,15 @@ plt.show()
 #
 # .. math::
 #
-#     b \le 0, \qquad w_1 + b > 0, \qquad w_2 + b > 0, \qquad w_1 + w_2 + b \le 0.
+#     \begin{aligned}
+#     b &\le 0, & w_1 + b &> 0, \\
+#     w_1 + w_2 + b &\le 0, & w_2 + b &> 0.
+#     \end{aligned}
 #
-# Adding the two in the middle gives :math:`w_1 + w_2 + 2b > 0`, hence
-# :math:`w_1 + w_2 + b > -b \ge 0`, which contradicts the last one. XNOR fails in the same way with
-# all signs turned. So the rule has nothing to converge to: while AND reaches an epoch without
-# mistakes and stops, XOR goes on making them for ever.
+# Adding the two on the right gives :math:`w_1 + w_2 + 2b > 0`, hence
+# :math:`w_1 + w_2 + b > -b \ge 0`, which contradicts the last one on the left. XNOR fails in the
+# same way with all signs turned. So the rule has nothing to converge to: while AND reaches an epoch
+# without mistakes and stops, XOR goes on making them for ever.
 
 rows = {"AND": "0001", "XOR": "0110"}
 display = LossCurveDisplay.from_estimators(

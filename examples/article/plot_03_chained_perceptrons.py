@@ -7,7 +7,8 @@ If one perceptron cannot be an XOR, can several?
 The output of a perceptron may be an input of another one. A second unit then no longer sees the
 plane of :math:`x_1` and :math:`x_2`, but the plane of what the first units made of it, and there
 the rows of XOR may be separable. In the tutorial: :doc:`/tutorial/combining`. A network that
-finds its hidden units by itself is in :doc:`/tutorial/learning`.
+finds its hidden units by itself is in :doc:`/tutorial/learning`, and how large to make one in
+:doc:`/guide/parameters`.
 """
 
 from itertools import product

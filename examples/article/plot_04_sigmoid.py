@@ -13,7 +13,8 @@ smooth function in place of the jump,
     \sigma(z) = \frac{1}{1 + e^{-z}},
 
 which squashes every :math:`z` into the interval from 0 to 1. In the tutorial:
-:doc:`/tutorial/neuron`, with a neuron whose weight and bias can be moved.
+:doc:`/tutorial/neuron`, with a neuron whose weight and bias can be moved. In the guide:
+:doc:`/guide/parameters`, on scaling, which keeps the units where the sigmoid is steep.
 """
 
 import matplotlib.pyplot as plt

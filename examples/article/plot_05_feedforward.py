@@ -17,7 +17,8 @@ The article's network has two inputs, three hidden units and one output, and no 
     \end{aligned}
 
 The weights are those of the tutorial, :doc:`/tutorial/neuron`, which takes them through one whole
-step of training in :doc:`/tutorial/one_step`.
+step of training in :doc:`/tutorial/one_step`. In the guide: :doc:`/guide/saving`, on keeping the
+weights of a network.
 """
 
 import matplotlib.pyplot as plt

@@ -14,6 +14,7 @@ The data is given, so :math:`J` is a function of the weights alone: a landscape,
 training lowers step by step. With two weights it can be drawn in full. So the model here is one
 sigmoid neuron of two inputs, without hidden layer and bias, on the article's three samples. In the
 tutorial: :doc:`/tutorial/cost`, and the same neuron in motion in :doc:`/tutorial/gradient_descent`.
+In the guide: :doc:`/guide/convergence`, on when training ends.
 """
 
 from itertools import pairwise
@@ -40,8 +41,8 @@ article = {
 }
 
 # %%
-# ``fit`` with one epoch starts where we want it to, ``partial_fit`` then goes on one step at a
-# time and leaves new weights behind, which makes the path.
+# ``fit`` with one epoch starts where we want it to; ``partial_fit`` then goes on one step at a
+# time, and the weights that each step leaves make the path.
 
 neuron = SigmoidMLPRegressor(hidden_layer_sizes=(), **article | {"max_iter": 1})
 start = [np.array([[-1.0], [0.0]])]
@@ -98,7 +99,7 @@ figure = go.Figure(
     ]
 )
 
-# The surface is seen from a circle around it: a step of the slider is a place on the circle.
+# The surface is seen from a circle around it: a step of the slider is a place on it.
 angles = np.radians(np.arange(-60, 301, 15))
 views = [
     {

@@ -12,6 +12,7 @@ one walk from the output back to the input. Here each step is one line of code, 
 The article derives the gradient for one sample and then stacks the samples, so that the
 :math:`1/n` of equation (5) is dropped on the way. Here it stays. In the tutorial:
 :doc:`/tutorial/backpropagation`, and with every number of one step in :doc:`/tutorial/one_step`.
+In the guide: :doc:`/guide/questions`, on equation (12) in code.
 """
 
 import matplotlib.pyplot as plt
@@ -62,7 +63,7 @@ print("y_hat:", y_hat.ravel(), " cost:", half_mse(y_hat, y))
 #        \frac{\partial z^{(3)}}{\partial W^{(2)}}                          &       & (9)
 #     \end{aligned}
 #
-# What stands before the last factor is the error that is sent back, one number a sample:
+# What stands before the last factor is the error that is sent back, one number per sample:
 # :math:`\delta^{(3)} = \partial J / \partial z^{(3)}`. (The article writes the minus sign outside
 # of it; its code, like ours, has it inside.)
 
@@ -71,7 +72,7 @@ print("delta3:", delta3.ravel())
 
 # %%
 # Since :math:`z^{(3)} = a^{(2)} W^{(2)}`, the last factor is :math:`a^{(2)}`. Each sample adds its
-# share, and a matrix product with the transpose does this sum for all weights at once:
+# share, and a matrix product with the transpose computes this sum for all weights at once:
 #
 # .. math::
 #
@@ -116,7 +117,7 @@ print("delta2:", delta2, sep="\n")
 #
 #     \frac{\partial J}{\partial W^{(1)}} = X^T \delta^{(2)} \qquad (15)
 #
-# A deeper network would go on like this, one :math:`\delta` a layer.
+# A deeper network would go on like this, one :math:`\delta` per layer.
 
 dJdW1 = X.T @ delta2
 print("dJ/dW1:", dJdW1, sep="\n")

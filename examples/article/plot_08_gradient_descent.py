@@ -14,7 +14,7 @@ The article takes 1000 steps with :math:`\eta = 0.1` in a network of 2-3-1 units
 Its code sums the squared errors, while its equation (5), and so this package, takes half their
 mean. The sum is :math:`n` times the mean, and so is its gradient: the same steps need
 ``learning_rate_init=0.1 * n``. In the tutorial: :doc:`/tutorial/gradient_descent`, where the
-steps can be watched one by one.
+steps can be watched one by one. In the guide: :doc:`/guide/parameters`, on choosing a solver.
 """
 
 import matplotlib.pyplot as plt
@@ -73,8 +73,8 @@ falls = [
 ]
 costs = np.array([network.cost(X, y) for network in networks])
 print(f"the cost falls in every step: {sum(falls)} of {len(falls)} runs")
-print(f"cost after 1000 steps: {costs.min():.6f} to {costs.max():.6f}", end=", ")
-print(f"of the article's predictions: {article_cost:.6f}")
+print(f"cost after 1000 steps: {costs.min():.6f} to {costs.max():.6f}")
+print(f"cost of the article's predictions: {article_cost:.6f}")
 n_below = (costs < article_cost).sum()
 print(f"runs that end below the article's cost: {n_below} of {len(costs)}")
 

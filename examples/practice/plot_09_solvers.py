@@ -19,7 +19,8 @@ of its own:
     \theta \leftarrow \theta - \eta \, \frac{\hat m}{\sqrt{\hat v} + \epsilon}.
 
 ``"lbfgs"`` takes all samples at once and estimates the curvature of :math:`J` from its last steps.
-How to choose: :doc:`/guide/parameters`. What a step is: :doc:`/tutorial/gradient_descent`.
+In the guide: :doc:`/guide/parameters`, on choosing one. In the tutorial:
+:doc:`/tutorial/gradient_descent`, on what a step is.
 """
 
 import time
@@ -89,7 +90,7 @@ for solver in networks:
     print(f"{solver:8}  {r2}   {np.median(times):7.2f}")
 
 # %%
-# The default, ``"auto"``, is ``"lbfgs"`` on small data, as here: it wants all rows at once. Above
+# The default, ``"auto"``, is ``"lbfgs"`` on small data, as here: it takes all rows at once. Above
 # 2000 samples it is ``"adam"``, which moves after every batch of them. ``"sgd"`` is the article's
-# rule; while its curve still falls it wants more epochs, or a ``learning_rate_init`` that is chosen
+# rule; while its curve still falls it needs more epochs, or a ``learning_rate_init`` that is chosen
 # for the data.

@@ -13,7 +13,8 @@ interval:
     \text{prediction} = \text{low} + (\text{high} - \text{low}) \, a.
 
 A network with a linear output, such as scikit-learn's ``MLPRegressor``, knows no bounds.
-More on parameters: :doc:`/guide/parameters`.
+In the guide: :doc:`/guide/targets`, on known bounds. In the tutorial: :doc:`/tutorial/neuron`,
+on the unit that never leaves the interval from 0 to 1.
 """
 
 import matplotlib.pyplot as plt

@@ -8,7 +8,7 @@ Both estimators are scikit-learn estimators in every respect, so that what takes
 them: a ``Pipeline`` that scales the features, a ``GridSearchCV`` that tries parameters by
 cross-validation, and the callbacks that scikit-learn has had since 1.9. In the guide:
 :doc:`/guide/parameters` and :doc:`/guide/callbacks`; what ``alpha`` and the number of units do to a
-curve, in pictures that move: :doc:`/tutorial/learning`.
+curve, in a moving picture: :doc:`/tutorial/learning`.
 """
 
 import matplotlib.pyplot as plt
@@ -26,7 +26,7 @@ except ImportError:  # scikit-learn before 1.9
     ProgressBar = None
 
 # %%
-# The scaler belongs inside of the pipeline: each fold is then scaled by what its training part
+# The scaler belongs inside the pipeline: each fold is then scaled by what its training part
 # knows. Parameters of the network are addressed by its step, ``sigmoidmlpregressor__``.
 
 X, y = load_diabetes(return_X_y=True)

@@ -8,7 +8,8 @@ Do the estimators keep scikit-learn's contract, on your machine and with your ve
 validation, cloning, pickling, sparse matrices, sample weights, and more. An estimator may bring a
 list of checks that it is expected to fail; these two need none. With ``on_fail=None`` the results
 come back as a list instead of an error at the first failure. In the guide:
-:doc:`/guide/from_scikit_learn`.
+:doc:`/guide/from_scikit_learn`. In the tutorial: :doc:`/tutorial/perceptron`, on the rule
+whose result depends on the order of the visits.
 """
 
 import warnings
@@ -27,9 +28,9 @@ estimators = {
     'SigmoidMLPRegressor "adam"': SigmoidMLPRegressor(solver="adam"),
     "scikit-learn's Perceptron": Perceptron(),
 }
-# scikit-learn itself expects these two of its Perceptron to fail, for a good reason: the
-# rule depends on the order of the visits, so that a sample of weight two is not the same
-# as two samples.
+# scikit-learn itself expects its Perceptron to fail these two, for a good reason: the rule
+# depends on the order of the visits, so that a sample of weight two is not the same as two
+# samples.
 order_matters = "sample_weight is not equivalent to removing or repeating samples"
 expected = {
     "scikit-learn's Perceptron": {
@@ -72,8 +73,8 @@ for name, rows in results.items():
 # does not pass where the other fails. Its ``class_weight`` says how much a class counts.
 
 # %%
-# Skipped are the checks of the array API, unless ``SCIPY_ARRAY_API=1`` is in the environment before
-# Python starts, and those that want a library which is not installed. Older versions of
+# The checks of the array API are skipped unless ``SCIPY_ARRAY_API=1`` is in the environment before
+# Python starts, and so are those that need a library which is not installed. Older versions of
 # scikit-learn leave the former out without a word.
 
 skipped = {
@@ -83,7 +84,7 @@ skipped = {
     if row["status"] == "skipped"
 }
 for check, reason in sorted(skipped):
-    print(f"{check}: {reason}")
+    print(f"{check}:\n    {reason}")
 
 fig, ax = plt.subplots(figsize=(8, 3), layout="constrained")
 left = [0] * len(counts)
@@ -115,4 +116,4 @@ plt.show()
 #     def test_scikit_learn_accepts(estimator, check):
 #         check(estimator)
 #
-# If your own class inherits from one of the two, or wraps it, it belongs into the list as well.
+# If your own class inherits from one of the two, or wraps it, it belongs in the list as well.

@@ -1,4 +1,4 @@
-"""Three directives for the pages: moving pictures, folded solutions, notebooks.
+"""Directives for the pages: moving pictures, folded solutions, notebooks, measurements.
 
 ``.. moving:: name`` shows a recording of `recordings.py`. Its content says in words
 what is seen: it is read out, and stands in for the picture. Without scripts the page
@@ -7,6 +7,8 @@ shows a still.
 ``.. solution::`` folds its content away.
 
 ``.. notebook::`` links to the page as a notebook, which the build writes.
+
+``.. measured:: file`` shows what a benchmark printed, its columns as tables.
 """
 
 import html
@@ -15,6 +17,7 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
+from measured import pieces
 from notebooks import notebook
 from recordings import RECORDINGS
 from sphinx.util.docutils import SphinxDirective
@@ -86,11 +89,42 @@ class Notebook(SphinxDirective):
         return [nodes.raw("", f'<p class="take-away">{link}</p>', format="html")]
 
 
+def row_node(cells, width):
+    """A row of a table; where numbers are missing it ends in empty cells."""
+    cells = [*cells, *[""] * (width - len(cells))]
+    return nodes.row("", *[nodes.entry("", nodes.paragraph("", cell)) for cell in cells])
+
+
+def table_node(header, rows):
+    width = max(map(len, [header, *rows]))
+    group = nodes.tgroup("", *[nodes.colspec(colwidth=1) for _ in range(width)], cols=width)
+    if header:
+        group += nodes.thead("", row_node(header, width))
+    group += nodes.tbody("", *[row_node(row, width) for row in rows])
+    return nodes.table("", group, classes=["measured"])
+
+
+class Measured(SphinxDirective):
+    required_arguments = 1
+
+    def run(self):
+        name, path = self.env.relfn2path(self.arguments[0])
+        self.env.note_dependency(name)
+        self.env.note_dependency(str(HERE / "_ext" / "measured.py"))
+        return [
+            nodes.paragraph("", piece, classes=["measured"])
+            if isinstance(piece, str)
+            else table_node(*piece)
+            for piece in pieces(Path(path).read_text(encoding="utf-8"))
+        ]
+
+
 def setup(app):
     directives: dict[str, type[Directive]] = {
         "moving": Moving,
         "solution": Solution,
         "notebook": Notebook,
+        "measured": Measured,
     }
     for name, directive in directives.items():
         app.add_directive(name, directive)
