@@ -84,13 +84,17 @@ def _codes(y, classes):
             "PerceptronClassifier separates two classes or more, but the data has one "
             f"class only: {classes.tolist()[0]!r}."
         )
-    unknown = () if classes is present else np.setdiff1d(present, classes)
-    if len(unknown):
+    if classes is present:
+        return classes, codes.astype(np.int32)
+    # Python's equality: NumPy's would take the word "2" for the number 2, in another order.
+    places = {label: place for place, label in enumerate(classes.tolist())}
+    found = np.array([places.get(label, -1) for label in present.tolist()], dtype=np.int32)
+    if found.min() < 0:
         raise ValueError(
-            f"y has labels that are not among the classes {classes}: {unknown}. "
+            f"y has labels that are not among the classes {classes}: {present[found < 0]}. "
             "All classes must be known when training starts."
         )
-    return classes, np.searchsorted(classes, present).astype(np.int32)[codes]
+    return classes, found[codes]
 
 
 def declared_classes(estimator, classes, first):
