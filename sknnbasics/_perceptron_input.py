@@ -160,6 +160,12 @@ def parts(estimator, samples):
             f"class_weight={estimator.class_weight!r} leaves no sample to learn from; at least "
             "one class of y must have a positive weight."
         )
+    if held_out is not None and not held_out.weight:
+        raise ValueError(
+            f"The {len(held_out.codes)} samples that early_stopping=True held out are of classes "
+            f"to which class_weight={estimator.class_weight!r} gives no weight, so that no "
+            "accuracy can be told. Raise validation_fraction, or give these classes a weight."
+        )
     return samples, held_out
 
 
