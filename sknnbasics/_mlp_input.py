@@ -20,6 +20,7 @@ from ._validation import (
     FLOATS,
     checked_init,
     checked_weights,
+    finite_numbers,
     hold_out,
     later_data,
     private_generator,
@@ -187,13 +188,24 @@ def kept_range(estimator, layers, samples):
 
 def fitted_weights(estimator):
     """The lists of weights and biases that were learned, which someone may have replaced."""
-    layers = estimator._state.layers
+    layers, lists = estimator._state.layers, []
     shapes = {"coefs_": layers.coef_shapes, "intercepts_": [(n,) for n in layers.sizes[1:]]}
     for name, expected in shapes.items():
-        given = [tuple(np.shape(array)) for array in getattr(estimator, name)]
+        given = enumerate(getattr(estimator, name))
+        arrays = [_floats(values, f"{name}[{number}]") for number, values in given]
+        given = [tuple(array.shape) for array in arrays]
         if given != expected:
             raise ValueError(f"{name} must hold arrays of the shapes {expected}, got {given}.")
-    return [[as_floats(a) for a in getattr(estimator, name)] for name in shapes]
+        lists.append(arrays)
+    return lists
+
+
+def _floats(values, name):
+    """`values` as they are where they compute, else as NumPy's float64."""
+    if isinstance(values, np.ndarray) and values.dtype in FLOATS:
+        return values
+    is_tensor = hasattr(values, "shape") and not isinstance(values, np.ndarray)
+    return as_floats(values) if is_tensor and not issparse(values) else finite_numbers(values, name)
 
 
 def start_from(fit, samples, coefs_init, intercepts_init):

@@ -84,13 +84,17 @@ def _codes(y, classes):
             "PerceptronClassifier separates two classes or more, but the data has one "
             f"class only: {classes.tolist()[0]!r}."
         )
-    unknown = () if classes is present else np.setdiff1d(present, classes)
-    if len(unknown):
+    if classes is present:
+        return classes, codes.astype(np.int32)
+    # Python's equality: NumPy's would take the word "2" for the number 2, in another order.
+    places = {label: place for place, label in enumerate(classes.tolist())}
+    found = np.array([places.get(label, -1) for label in present.tolist()], dtype=np.int32)
+    if found.min() < 0:
         raise ValueError(
-            f"y has labels that are not among the classes {classes}: {unknown}. "
+            f"y has labels that are not among the classes {classes}: {present[found < 0]}. "
             "All classes must be known when training starts."
         )
-    return classes, np.searchsorted(classes, present).astype(np.int32)[codes]
+    return classes, found[codes]
 
 
 def declared_classes(estimator, classes, first):
@@ -155,6 +159,12 @@ def parts(estimator, samples):
         raise ValueError(
             f"class_weight={estimator.class_weight!r} leaves no sample to learn from; at least "
             "one class of y must have a positive weight."
+        )
+    if held_out is not None and not held_out.weight:
+        raise ValueError(
+            f"The {len(held_out.codes)} samples that early_stopping=True held out are of classes "
+            f"to which class_weight={estimator.class_weight!r} gives no weight, so that no "
+            "accuracy can be told. Raise validation_fraction, or give these classes a weight."
         )
     return samples, held_out
 

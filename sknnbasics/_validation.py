@@ -196,18 +196,26 @@ def checked_init(values, shape, dtype, name):
 
     A single unit may leave out the axis of units.
     """
+    array = finite_numbers(values, name)
+    if array.shape != shape and (1, *array.shape) != shape:
+        raise ValueError(f"{name} must have shape {shape}, got {array.shape}.")
+    return cast(array.reshape(shape), dtype, name)
+
+
+def finite_numbers(values, name):
+    """`values` of any kind as an array of float64, of one axis at least."""
+    with within_float64(name, TypeError, ValueError):
+        array = np.atleast_1d(values)
+        array = array.astype(np.float64) if array.dtype == object else array
     with within_float64(name):
-        array = check_array(
-            np.atleast_1d(values),
+        return check_array(
+            array,
             ensure_2d=False,
             allow_nd=True,
             ensure_min_samples=0,
             dtype=np.float64,
             input_name=name,
         )
-    if array.shape != shape and (1, *array.shape) != shape:
-        raise ValueError(f"{name} must have shape {shape}, got {array.shape}.")
-    return cast(array.reshape(shape), dtype, name)
 
 
 def readable_init(values, shape, dtype, name):

@@ -90,4 +90,5 @@ def _log_evidence(ratios, eigenvalues, projected, squared, n_samples):
     """Log evidence of each ratio, up to a constant, at the noise that suits it best."""
     shrinkage = 1 + eigenvalues / ratios[:, None]
     unexplained = np.maximum(squared - projected.sum(), 0) + (projected / shrinkage).sum(axis=1)
-    return -0.5 * (np.log(shrinkage).sum(axis=1) + n_samples * np.log(unexplained))
+    with np.errstate(divide="ignore"):  # targets whose squares vanish: all is explained
+        return -0.5 * (np.log(shrinkage).sum(axis=1) + n_samples * np.log(unexplained))

@@ -201,3 +201,13 @@ def test_bad_classes(prepare, call, message):
 def test_classes_are_a_vector_without_nan(classes, message):
     with pytest.raises(ValueError, match=message):
         clone(perceptron).partial_fit(X, labels, classes=classes)
+
+
+@pytest.mark.parametrize("kinds", [(int, str), (str, int), (int, object), (object, int)], ids=str)
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_words_are_not_the_numbers_that_they_spell(kinds, method):
+    """In the order of words 10 is less than 2, and the code of a class is its place."""
+    classes, words = [np.arange(16).astype(str).astype(kind) for kind in kinds]
+    estimator = clone(perceptron).set_params(warm_start=True).partial_fit(X[:16], classes, classes)
+    message = "labels that are not among the classes"
+    assert_refused(lambda e: getattr(e, method)(X[:16], words), estimator, ValueError, message)

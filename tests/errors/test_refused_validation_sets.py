@@ -87,6 +87,16 @@ def test_hold_out_of_too_few_samples(estimator, samples, params):
     assert_refused(lambda e: e.fit(*samples), estimator, ValueError, message)
 
 
+def test_held_out_samples_of_weight_0_tell_no_accuracy():
+    """Of two samples held out of thirty, none is of the class of three."""
+    rare = (np.arange(30) < 3).astype(int)
+    params = {"early_stopping": True, "validation_fraction": 0.06, "class_weight": {0: 0}}
+    message = "The 2 samples that early_stopping=True held out are of classes.*Raise validation"
+    estimator = fitted(perceptron, **params)
+    assert_refused(lambda e: e.fit(X, rare), estimator, ValueError, message)
+    estimator.set_params(validation_fraction=0.3).fit(X, rare)  # the remedy is one
+
+
 def test_bad_validation_data_is_named():
     bad = with_value(X, np.nan)
     message = "In X_val and y_val: Input X contains NaN"

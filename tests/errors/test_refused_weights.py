@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from refusals import X, assert_refused, fitted, labels, network, perceptron, table, y
+from scipy.sparse import csr_array
 from sklearn.base import clone
 
 # Initial weights ---------------------------------------------------------------------------
@@ -184,3 +185,35 @@ def test_whole_numbers_as_weights_of_a_network_are_weights():
     np.testing.assert_array_equal(inputs, X)
     low, high = estimator.y_low_, estimator.y_high_
     np.testing.assert_allclose(estimator.predict(X), (low + (high - low) * outputs)[:, 0])
+
+
+@pytest.mark.parametrize("method", ["predict", "fit"])
+@pytest.mark.parametrize("estimator", [network, perceptron], ids=["network", "perceptron"])
+@table(
+    ("change", "message"),
+    [
+        ("ragged", lambda W: [*W.tolist(), []], "must hold numbers within float64"),
+        ("words", lambda W: np.full(W.shape, "word"), "could not convert string to float"),
+        ("sparse", csr_array, "must hold numbers within float64"),
+        ("complex", lambda W: W + 1j, "Complex data not supported"),
+        ("objects that are no numbers", lambda W: np.full(W.shape, {}), "within float64"),
+    ],
+)
+def test_weights_replaced_by_what_are_no_numbers_are_named(estimator, change, message, method):
+    model = fitted(estimator, warm_start=True)
+    if estimator is network:
+        model.coefs_ = [model.coefs_[0], change(model.coefs_[1])]
+    else:
+        model.coef_ = change(model.coef_)
+    target = [labels if estimator is perceptron else y] if method == "fit" else []
+    assert_refused(lambda e: getattr(e, method)(X, *target), model, ValueError, message)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.longdouble, object, ">f8"])
+def test_weights_of_a_network_in_another_dtype_are_weights(dtype):
+    model = fitted(network)
+    rounded = [np.round(8 * W) / 8 for W in model.coefs_]
+    model.coefs_ = rounded
+    expected = model.predict(X)
+    model.coefs_ = [W.astype(dtype) for W in rounded]
+    np.testing.assert_array_equal(model.predict(X), expected, strict=True)

@@ -69,3 +69,8 @@ def test_where_nothing_tells_the_noise_the_penalty_is_the_least():
     assert estimated_alpha(H[:9], T[:9], s[:9]) == LEAST_ALPHA
     assert estimated_alpha(H, np.full_like(T, 0.3), s) == LEAST_ALPHA
     assert estimated_alpha(np.full_like(H, np.nan), T, s) == LEAST_ALPHA
+
+
+def test_targets_whose_squares_vanish_tell_nothing():
+    H, T, s = rows(noise=1.0)
+    assert estimated_alpha(H, 1e-200 * T, s) == LEAST_ALPHA
