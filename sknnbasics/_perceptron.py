@@ -24,7 +24,7 @@ from ._compat import (
     with_callbacks,
 )
 from ._units import End, Fit, Settings, State, WeightsOverflow, decisions
-from ._validation import far_from_zero, private_generator, publish, validated
+from ._validation import far_from_zero, of_one_fit, private_generator, publish, validated
 from ._warnings import warn
 
 
@@ -354,6 +354,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         publish(self, self._fitted(fit, given))
         return self
 
+    @of_one_fit
     def decision_function(self, X):
         """Pre-activation w·x + b of each unit.
 
@@ -382,6 +383,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         X = validated(self, X, reset=False, accept_sparse="csr", order="C", dtype=coef.dtype)
         return decisions(coef, intercept, X)
 
+    @of_one_fit
     def predict(self, X):
         """Label of each sample.
 

@@ -2,6 +2,7 @@
 
 import math
 from contextlib import contextmanager
+from functools import wraps
 from numbers import Number
 from operator import is_
 
@@ -22,7 +23,7 @@ def training_data(estimator, X, y, *, reset, **check_params):
     `validate_data` writes n_features_in_ and feature_names_in_; it writes them
     to a copy here, so that a fit that fails later loses nothing.
     """
-    record = _sharing_copy(estimator)
+    record = snapshot(estimator)
     X, y = validated(record, X, y, reset=reset, **check_params)
     names = ("n_features_in_", "feature_names_in_")
     return (
@@ -59,7 +60,7 @@ def within_float64(name, *errors):
 
 def later_data(estimator, seen, X, y, **check_params):
     """X_val and y_val as arrays, held against the attributes of the data `seen` in this fit."""
-    record = _sharing_copy(estimator)
+    record = snapshot(estimator)
     publish(record, seen)
     try:
         return validated(record, X, y, reset=False, **check_params)
@@ -108,18 +109,32 @@ def readable(X):
     return type(X)(tuple(parts), shape=X.shape, copy=False)
 
 
-def _sharing_copy(estimator):
-    """What copy.copy gives, without turning the private state into that of a file and back."""
+def snapshot(estimator):
+    """A copy that shares the attributes of `estimator`, all of which are read in one step.
+
+    Unlike copy.copy it does not turn the private state into that of a file and back.
+    """
     record = object.__new__(type(estimator))
     vars(record).update(vars(estimator))
     return record
 
 
+def of_one_fit(method):
+    """Let `method` see one fit, even where another thread publishes the next meanwhile."""
+
+    @wraps(method)
+    def on_a_snapshot(estimator, *args, **kwargs):
+        return method(snapshot(estimator), *args, **kwargs)
+
+    return on_a_snapshot
+
+
 def publish(estimator, attributes):
     """Set the fitted attributes of `estimator` in one step, at the end of a fit."""
+    published = vars(estimator) | attributes
     if "feature_names_in_" not in attributes:
-        vars(estimator).pop("feature_names_in_", None)
-    vars(estimator).update(attributes)
+        published.pop("feature_names_in_", None)
+    estimator.__dict__ = published
 
 
 def private_generator(random_state):
