@@ -7,7 +7,6 @@ and leaves it as it is.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
@@ -59,9 +58,6 @@ def samples(estimator, X, y, classes, reset, in_parts=False):
         dtype=FLOATS if reset else fitted_weights(estimator)[0].dtype,
     )
     classes, codes = _codes(y, classes)
-    if issparse(X) and not X.has_canonical_format:
-        X = X.copy()
-        X.sum_duplicates()
     counts = np.bincount(codes, minlength=len(classes))
     if in_parts and not reset:
         counts = counts + estimator._state.class_counts

@@ -99,14 +99,27 @@ def _lie_within(numbers, n):
 
 
 def readable(X):
-    """X, in memory as compiled loops read it: aligned, and CSR without gaps."""
+    """X, in memory as compiled loops read it: aligned, and CSR without gaps or repetitions.
+
+    Values that are stored for one place are added here, once for training and prediction: added
+    among all others, large ones that cancel could leave other sums there than here.
+    """
     if not issparse(X):
         aligned = not isinstance(X, np.ndarray) or X.flags.aligned
         return X if aligned else np.require(X, requirements="A")
     parts = [np.require(part, requirements=["C", "A"]) for part in (X.data, X.indices, X.indptr)]
-    if all(map(is_, parts, (X.data, X.indices, X.indptr))):
-        return X
-    return type(X)(tuple(parts), shape=X.shape, copy=False)
+    if not all(map(is_, parts, (X.data, X.indices, X.indptr))):
+        X = type(X)(tuple(parts), shape=X.shape, copy=False)
+    return X if X.has_canonical_format else _canonical(X)
+
+
+def _canonical(X):
+    """A copy in which each place is stored once, in the order of the columns."""
+    X = X.copy()
+    X.sum_duplicates()
+    if not np.isfinite(X.data).all():
+        raise ValueError(f"Values that X stores for one place add up to more than {X.dtype} holds.")
+    return X
 
 
 def snapshot(estimator):

@@ -277,7 +277,7 @@ def test_inputs_are_left_as_they_were(problem, form, dtype, starts):
 @given(problems, forms)
 def test_the_form_of_the_samples_does_not_matter(problem, form):
     model, X, y = problem
-    assume(model.get_params().get("solver") != "lbfgs")  # merges rows that are stored alike
+    assume(model.get_params().get("solver") != "lbfgs")  # whose rounding, in another order, grows
     model.set_params(early_stopping=False)  # rounding may choose between two epochs
     if isinstance(model, PerceptronClassifier):
         model.set_params(eta0=1.0, init="zeros", class_weight=None)  # exact sums: no tie by chance
