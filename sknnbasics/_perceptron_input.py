@@ -68,6 +68,10 @@ def samples(estimator, X, y, classes, reset, in_parts=False):
 
 def _codes(y, classes):
     """The classes, and the position of each label among them."""
+    if y.dtype.kind in "mM" and np.isnat(y).any():
+        raise ValueError(
+            "y contains NaT: give the samples without a date a label, or leave them out."
+        )
     whole = y.dtype.kind in "biu"  # labels without a check that takes a tenth of a small fit
     if not whole:
         check_classification_targets(y)

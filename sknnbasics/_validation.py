@@ -36,14 +36,42 @@ def training_data(estimator, X, y, *, reset, **check_params):
 def validated(estimator, X, *y, **check_params):
     """What `validate_data` gives, fit for compiled loops.
 
-    It refuses the infinity that a cast overflows to, and sparse matrices that
-    point outside of themselves, before anything converts them.
+    It refuses the infinity that a cast overflows to, sparse matrices that point
+    outside of themselves, before anything converts them, dates and complex numbers.
     """
     if issparse(X):
         check_indices(X)
+    refuse_dates_and_complex(X, "X")
     with np.errstate(over="ignore", invalid="ignore"), within_float64("The input"):
-        arrays = validate_data(estimator, X, *y, **check_params)
+        try:
+            arrays = validate_data(estimator, X, *y, **check_params)
+        except TypeError as error:
+            if not str(error).startswith("float() argument"):
+                raise
+            raise TypeError(f"X must hold numbers: {error}.") from error
     return (readable(arrays[0]), *arrays[1:]) if y else readable(arrays)
+
+
+def refuse_dates_and_complex(values, name):
+    """Refuse what a cast makes numbers of: counts, also of a missing date, and real parts.
+
+    `values` are an array, a frame, or lists, of which the first value is looked at.
+    """
+    while isinstance(values, list | tuple) and values:
+        values = values[0]
+    dtypes = [values.dtype] if hasattr(values, "dtype") else getattr(values, "dtypes", [])
+    for dtype in dtypes:
+        if "complex" in str(dtype):  # of any library
+            raise ValueError(f"Complex data not supported: {name} holds {dtype}.")
+        if getattr(dtype, "kind", "") in ("m", "M") or _is_temporal(dtype):
+            raise ValueError(
+                f"{name} holds dates or durations ({dtype}), which are no numbers. Convert "
+                "them, for example to days since the first."
+            )
+
+
+def _is_temporal(dtype):
+    return hasattr(dtype, "is_temporal") and dtype.is_temporal()  # of polars
 
 
 @contextmanager
@@ -192,6 +220,7 @@ def checked_weights(sample_weight, X, name="sample_weight"):
     sample_weight = to_numpy(sample_weight)
     if sample_weight is None:
         return None
+    refuse_dates_and_complex(sample_weight, name)
     if isinstance(sample_weight, Number):
         sample_weight = np.full(X.shape[0], sample_weight)
     with within_float64(name):
