@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from naive_mlp import Y_RANGE, assert_same_model, each_solver, samples, small
+from naive_mlp import Y_RANGE, assert_same_model, each_solver, parameters, samples, small
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
@@ -56,6 +56,21 @@ def test_rows_of_weight_0_may_fill_a_batch():
     weights[:20] = 0
     model = small(batch_size=10, shuffle=False).fit(X, y, weights)
     assert_same_model(model, small(batch_size=10, shuffle=False).fit(X[20:], y[20:]))
+
+
+@each_solver
+@pytest.mark.parametrize(("dtype", "tiny"), [(np.float64, 1e-310), (np.float32, 1e-40)])
+def test_a_batch_may_hold_rows_of_next_to_no_weight_alone(solver, dtype, tiny):
+    """One over the sum of their weights is infinite."""
+    X, y = samples()
+    X, few = X.astype(dtype), slice(30, 50)
+    weights = np.full(50, tiny)
+    weights[few] = 1.0
+    params = {"solver": solver, "batch_size": 5, "shuffle": False, "alpha": 0}
+    model = small(**params).fit(X, y, weights)
+    assert np.isfinite(parameters(model)).all()
+    assert np.isfinite(model.loss_curve_).all()
+    assert_allclose(model.cost(X, y, weights), model.cost(X[few], y[few]), rtol=1e-6)
 
 
 @each_solver
