@@ -23,6 +23,7 @@ from ._compat import (
     partial_fit_context,
     with_callbacks,
 )
+from ._curves import Curve, published, set_curves, without_curves
 from ._units import End, Fit, Settings, State, WeightsOverflow, decisions
 from ._validation import far_from_zero, of_one_fit, private_generator, publish, validated
 from ._warnings import warn
@@ -186,6 +187,9 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         "verbose": ["verbose"],
     }
 
+    mistake_curve_ = published("_mistake_curve", Curve.to_array, kind="q")
+    validation_scores_ = published("_validation_scores", lambda c: c.to_array() if c else None)
+
     def __init__(
         self,
         *,
@@ -225,10 +229,10 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         attributes = super().__getstate__()
         if "_state" not in attributes:
             return attributes
-        return attributes | {"_state": attributes["_state"].plain()}
+        return without_curves(self, attributes) | {"_state": attributes["_state"].plain()}
 
     def __setstate__(self, attributes):
-        super().__setstate__(_with_state(attributes))
+        super().__setstate__(_with_state(set_curves(self, attributes)))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -416,8 +420,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             first = given_by_the_user.first_weights(self, given, rng)
             return Fit.begin(settings, first, rng)
         curves = {
-            "mistakes": self.mistake_curve_.tolist(),
-            "scores": [] if self.validation_scores_ is None else self.validation_scores_.tolist(),
+            "mistakes": self._mistake_curve.continued(),
+            "scores": self._validation_scores.continued(),
         }
         weights = given_by_the_user.weights_to_go_on_from(self)
         return Fit.resume(settings, self._state, weights, curves)
@@ -475,14 +479,16 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
 
     def _fitted(self, fit, given):
         coef, intercept = fit.learned
+        if fit.scores:
+            fit.scores.pad(fit.n_epochs)
         return given.seen | {
             "classes_": given.classes,
             "coef_": coef,
             "intercept_": intercept,
             "n_iter_": fit.n_epochs,
             "converged_": fit.converged,
-            "mistake_curve_": np.array(fit.mistakes, dtype=np.int64),
-            "validation_scores_": np.array(fit.scores) if fit.scores else None,
+            "_mistake_curve": fit.mistakes,
+            "_validation_scores": fit.scores,
             "_state": fit.state(given.counts),
         }
 

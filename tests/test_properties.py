@@ -13,6 +13,7 @@ from math import ceil
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from both_estimators import fitted_attributes
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -218,13 +219,15 @@ def parts(matrix):
 
 def learned(model):
     """All that was learned, bit by bit."""
-    return {name: bits(value) for name, value in vars(model).items() if name[-1] == "_"}
+    return {name: bits(value) for name, value in fitted_attributes(model).items()}
 
 
 def bits(value):
     if isinstance(value, np.ndarray):
         content = repr(value.tolist()) if value.dtype == object else value.tobytes()
         return value.dtype, value.shape, content
+    if isinstance(value, float):
+        return value.hex()  # NaN equals no other
     return [bits(item) for item in value] if isinstance(value, list | tuple) else value
 
 
