@@ -12,6 +12,7 @@ from numbers import Integral
 
 import numpy as np
 from scipy.sparse import issparse
+from sklearn.exceptions import DataConversionWarning
 
 from ._arrays import ArraySpace, as_floats, detached, to_numpy
 from ._compat import check_same_namespace
@@ -62,7 +63,14 @@ def samples(estimator, X, y, sample_weight, reset, method="fit"):
             "convert X to NumPy."
         )
     weights = checked_weights(sample_weight, X)
-    return Given(_samples(X, y, weights, "y"), y.ndim == 1, seen)
+    given = Given(_samples(X, y, weights, "y"), y.ndim == 1, seen)
+    if method == "fit" and y.shape[1:] == (1,):
+        warn(
+            f"y is a column, of shape {y.shape}, and so will be what is predicted. Pass "
+            "y.ravel() for predictions of shape (n_samples,).",
+            DataConversionWarning,
+        )
+    return given
 
 
 def validation_set(estimator, given, X_val, y_val, sample_weight_val):

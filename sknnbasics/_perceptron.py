@@ -3,6 +3,7 @@
 import copy
 from contextlib import contextmanager
 from dataclasses import fields
+from functools import wraps
 from numbers import Integral, Real
 
 import numpy as np
@@ -27,6 +28,22 @@ from ._curves import Curve, published, set_curves, without_curves
 from ._units import End, Fit, Settings, State, WeightsOverflow, decisions
 from ._validation import far_from_zero, of_one_fit, private_generator, publish, validated
 from ._warnings import warn
+
+
+def refusing_sample_weight(method):
+    """Say what to use in its place: a parameter of that name would promise repetition."""
+
+    @wraps(method)
+    def refusing(estimator, *args, **kwargs):
+        if "sample_weight" in kwargs:
+            raise TypeError(  # begins as Python's, by which meta-estimators know it
+                f"{method.__name__}() got an unexpected keyword argument 'sample_weight': the rule "
+                "learns sample by sample, so that a weight of 2 is not a sample twice. Use "
+                "class_weight, or leave sample_weight out."
+            )
+        return method(estimator, *args, **kwargs)
+
+    return refusing
 
 
 class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
@@ -239,6 +256,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         tags.input_tags.sparse = True
         return tags
 
+    @refusing_sample_weight
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, coef_init=None, intercept_init=None):
@@ -314,6 +332,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         return self
 
     @available_if(lambda self: _holds_nothing_out(self))
+    @refusing_sample_weight
     @partial_fit_context
     def partial_fit(self, X, y, classes=None):
         """Visit each sample once: one epoch.
