@@ -7,12 +7,13 @@ from . import _mlp_input as given_by_the_user
 from ._arrays import copied
 from ._compat import check_same_namespace
 from ._network import backprop_for, feedforward, from_unit
-from ._validation import refuse_nan, validated
+from ._validation import of_one_fit, refuse_nan, validated
 
 
 class FittedNetwork:
     """The methods of `SigmoidMLPRegressor` that ask for a fit and change nothing."""
 
+    @of_one_fit
     def predict(self, X):
         """Predict the targets.
 
@@ -43,6 +44,7 @@ class FittedNetwork:
         predictions = from_unit(a, self.y_low_, self.y_high_)
         return predictions[:, 0] if self._state.flat else predictions
 
+    @of_one_fit
     def feedforward(self, X):
         """Compute the activations of every layer, equations (1) to (4).
 
@@ -77,6 +79,7 @@ class FittedNetwork:
         refuse_nan(activations[-1], X)
         return activations
 
+    @of_one_fit
     def cost(self, X, y, sample_weight=None):
         """Cost J of the fitted network, penalty included, with targets in the unit interval.
 
@@ -111,6 +114,7 @@ class FittedNetwork:
         cost, _ = self._cost_and_gradient(X, y, sample_weight, "cost")
         return float(cost)
 
+    @of_one_fit
     def cost_gradient(self, X, y, sample_weight=None):
         """Gradient of `cost`, by backpropagation: equations (7) to (15).
 

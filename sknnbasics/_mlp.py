@@ -22,6 +22,7 @@ from ._compat import (
     partial_fit_context,
     with_callbacks,
 )
+from ._curves import Curve, published, set_curves, without_curves
 from ._fitted_network import FittedNetwork
 from ._network import (
     LEAST_ALPHA,
@@ -259,6 +260,9 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         "init": [StrOptions({"glorot_uniform", "standard_normal"})],
     }
 
+    loss_curve_ = published("_loss_curve", Curve.to_list)
+    validation_loss_curve_ = published("_validation_loss_curve", lambda c: c.to_list() or None)
+
     def __init__(
         self,
         *,
@@ -318,9 +322,10 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         attributes = super().__getstate__()
         if "_state" not in attributes:
             return attributes
-        return attributes | {"_state": attributes["_state"].plain()}
+        return without_curves(self, attributes) | {"_state": attributes["_state"].plain()}
 
     def __setstate__(self, attributes):
+        attributes = set_curves(self, attributes)
         if "_state" in attributes:
             attributes = attributes | {"_state": State.of(attributes["_state"])}
         super().__setstate__(attributes)
@@ -506,8 +511,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             return Fit.begin(settings, layers, samples, output_range, rng), False
         output_range, warned = given_by_the_user.kept_range(self, layers, samples)
         curves = {
-            "loss_curve": list(self.loss_curve_),
-            "validation_loss_curve": list(self.validation_loss_curve_ or []),
+            "loss_curve": self._loss_curve.continued(),
+            "validation_loss_curve": self._validation_loss_curve.continued(),
             "t": self.t_,
         }
         return Fit.resume(settings, self._state, self._theta(), output_range, curves), warned
@@ -581,6 +586,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
     def _fitted(self, fit, given, warned, theta=None):
         """The fitted attributes, of `theta` or of the best parameters so far."""
         progress, layers, samples = fit.progress, fit.layers, given.samples
+        if progress.validation_loss_curve:
+            progress.validation_loss_curve.pad(fit.n_epochs)
         coefs, intercepts = layers.lists(copied(fit.learned() if theta is None else theta))
         low, high = map(samples.space.asarray, fit.output_range.bounds(samples.precision))
         return given.seen | {
@@ -588,8 +595,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             "intercepts_": intercepts,
             "loss_": progress.loss_curve[-1] if progress.loss_curve else None,
             "best_loss_": progress.best_loss,
-            "loss_curve_": list(progress.loss_curve),
-            "validation_loss_curve_": list(progress.validation_loss_curve) or None,
+            "_loss_curve": progress.loss_curve,
+            "_validation_loss_curve": progress.validation_loss_curve,
             "n_iter_": fit.n_epochs,
             "solver_": fit.settings.solver,
             "alpha_": float(fit.alpha),

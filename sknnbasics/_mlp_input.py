@@ -12,6 +12,7 @@ from numbers import Integral
 
 import numpy as np
 from scipy.sparse import issparse
+from sklearn.exceptions import DataConversionWarning
 
 from ._arrays import ArraySpace, as_floats, detached, to_numpy
 from ._compat import check_same_namespace
@@ -24,6 +25,7 @@ from ._validation import (
     hold_out,
     later_data,
     private_generator,
+    refuse_dates_and_complex,
     training_data,
     within_float64,
 )
@@ -31,7 +33,7 @@ from ._warnings import warn
 
 MANY_ROWS = 10_000  # whose comparison would take longer than their training
 MOST_REPEATED = 10  # rows of a kind, on average, that are held out together
-CHECKS = {"accept_sparse": "csr", "multi_output": True, "y_numeric": True}
+CHECKS = {"accept_sparse": "csr", "multi_output": True}
 
 
 @dataclass
@@ -49,7 +51,8 @@ def samples(estimator, X, y, sample_weight, reset, method="fit"):
     dtype = ArraySpace.of(X).floats if reset else fitted_weights(estimator)[0][0].dtype
     if not reset:
         check_same_namespace(X, estimator, attribute="y_low_", method=method)
-    X, y, seen = training_data(estimator, X, to_numpy(y), reset=reset, dtype=dtype, **CHECKS)
+    y = _targets(y, "y")
+    X, y, seen = training_data(estimator, X, y, reset=reset, dtype=dtype, **CHECKS)
     if estimator.solver == "lbfgs" and ArraySpace.of(X).xp is not np:
         raise ValueError(
             f"solver='lbfgs' is SciPy's and needs NumPy input, got {type(X)}. "
@@ -61,7 +64,14 @@ def samples(estimator, X, y, sample_weight, reset, method="fit"):
             "convert X to NumPy."
         )
     weights = checked_weights(sample_weight, X)
-    return Given(_samples(X, y, weights, "y"), y.ndim == 1, seen)
+    given = Given(_samples(X, y, weights, "y"), y.ndim == 1, seen)
+    if method == "fit" and y.shape[1:] == (1,):
+        warn(
+            f"y is a column, of shape {y.shape}, and so will be what is predicted. Pass "
+            "y.ravel() for predictions of shape (n_samples,).",
+            DataConversionWarning,
+        )
+    return given
 
 
 def validation_set(estimator, given, X_val, y_val, sample_weight_val):
@@ -80,7 +90,7 @@ def validation_set(estimator, given, X_val, y_val, sample_weight_val):
         raise ValueError("X_val is sparse, but X is not: pass X_val as X_val.toarray().")
     else:
         X_val = trained.space.asarray(to_numpy(X_val))
-    y_val, dtype = to_numpy(y_val), trained.X.dtype
+    y_val, dtype = _targets(y_val, "y_val"), trained.X.dtype
     X, y = later_data(estimator, given.seen, X_val, y_val, dtype=dtype, **CHECKS)
     weights = checked_weights(sample_weight_val, X, "sample_weight_val")
     held_out = _samples(X, y, weights, "y_val")
@@ -94,15 +104,34 @@ def validation_set(estimator, given, X_val, y_val, sample_weight_val):
 def _samples(X, y, weights, name):
     if issparse(y):
         raise ValueError(f"{name} is sparse; pass it dense, for example as {name}.toarray().")
-    if y.dtype not in FLOATS:
-        with np.errstate(over="ignore"), within_float64(name, TypeError, ValueError):
-            y = y.astype(np.float64)
-    if not np.isfinite(y).all():  # validated() sees neither None nor inf among objects
-        raise ValueError(f"{name} contains NaN, None, infinity, or a value beyond float64.")
+    y = y if y.dtype in FLOATS else _numbers(y, name)
     s = np.ones(len(y)) if weights is None else weights
     samples = Samples(X, y.reshape(len(y), -1), s)
     samples.s = s.astype(samples.precision)
     return samples if samples.s.all() else samples.take(np.flatnonzero(samples.s))
+
+
+def _targets(y, name):
+    """Targets in NumPy, as far as they come as arrays, and none of a kind that no target is of."""
+    y = to_numpy(y)
+    refuse_dates_and_complex(y, name)
+    return y
+
+
+def _numbers(y, name):
+    """Targets of any dtype as float64, if they are numbers."""
+    others = y.dtype.kind not in "biufO"
+    values = (v for v in y.ravel().tolist() if others or isinstance(v, str | bytes))
+    for value in values:
+        raise ValueError(
+            f"{name} holds {value!r}, which is no number. Convert it, for example by "
+            f"{name}.astype(float)."
+        )
+    with np.errstate(over="ignore"), within_float64(name, TypeError, ValueError):
+        y = y.astype(np.float64)
+    if not np.isfinite(y).all():  # validated() sees neither None nor inf among objects
+        raise ValueError(f"{name} contains NaN, None, infinity, or a value beyond float64.")
+    return y
 
 
 def parts(estimator, samples, held_out, output_range):

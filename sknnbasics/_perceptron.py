@@ -3,6 +3,7 @@
 import copy
 from contextlib import contextmanager
 from dataclasses import fields
+from functools import wraps
 from numbers import Integral, Real
 
 import numpy as np
@@ -23,15 +24,33 @@ from ._compat import (
     partial_fit_context,
     with_callbacks,
 )
+from ._curves import Curve, published, set_curves, without_curves
 from ._units import End, Fit, Settings, State, WeightsOverflow, decisions
 from ._validation import (
     far_from_zero,
     holds_nothing_out,
+    of_one_fit,
     private_generator,
     publish,
     validated,
 )
 from ._warnings import warn
+
+
+def refusing_sample_weight(method):
+    """Say what to use in its place: a parameter of that name would promise repetition."""
+
+    @wraps(method)
+    def refusing(estimator, *args, **kwargs):
+        if "sample_weight" in kwargs:
+            raise TypeError(  # begins as Python's, by which meta-estimators know it
+                f"{method.__name__}() got an unexpected keyword argument 'sample_weight': the rule "
+                "learns sample by sample, so that a weight of 2 is not a sample twice. Use "
+                "class_weight, or leave sample_weight out."
+            )
+        return method(estimator, *args, **kwargs)
+
+    return refusing
 
 
 class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
@@ -192,6 +211,9 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         "verbose": ["verbose"],
     }
 
+    mistake_curve_ = published("_mistake_curve", Curve.to_array, kind="q")
+    validation_scores_ = published("_validation_scores", lambda c: c.to_array() if c else None)
+
     def __init__(
         self,
         *,
@@ -231,16 +253,17 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         attributes = super().__getstate__()
         if "_state" not in attributes:
             return attributes
-        return attributes | {"_state": attributes["_state"].plain()}
+        return without_curves(self, attributes) | {"_state": attributes["_state"].plain()}
 
     def __setstate__(self, attributes):
-        super().__setstate__(_with_state(attributes))
+        super().__setstate__(_with_state(set_curves(self, attributes)))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
 
+    @refusing_sample_weight
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, coef_init=None, intercept_init=None):
@@ -317,6 +340,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         return self
 
     @available_if(holds_nothing_out)
+    @refusing_sample_weight
     @partial_fit_context
     def partial_fit(self, X, y, classes=None):
         """Visit each sample once: one epoch.
@@ -361,6 +385,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         publish(self, self._fitted(fit, given))
         return self
 
+    @of_one_fit
     def decision_function(self, X):
         """Pre-activation w·x + b of each unit.
 
@@ -389,6 +414,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         X = validated(self, X, reset=False, accept_sparse="csr", order="C", dtype=coef.dtype)
         return decisions(coef, intercept, X)
 
+    @of_one_fit
     def predict(self, X):
         """Label of each sample.
 
@@ -421,8 +447,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             first = given_by_the_user.first_weights(self, given, rng)
             return Fit.begin(settings, first, rng)
         curves = {
-            "mistakes": self.mistake_curve_.tolist(),
-            "scores": [] if self.validation_scores_ is None else self.validation_scores_.tolist(),
+            "mistakes": self._mistake_curve.continued(),
+            "scores": self._validation_scores.continued(),
         }
         weights = given_by_the_user.weights_to_go_on_from(self)
         return Fit.resume(settings, self._state, weights, curves)
@@ -480,14 +506,16 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
 
     def _fitted(self, fit, given):
         coef, intercept = learned = fit.learned
+        if fit.scores:
+            fit.scores.pad(fit.n_epochs)
         return given.seen | {
             "classes_": given.classes,
             "coef_": coef,
             "intercept_": intercept,
             "n_iter_": fit.n_epochs,
             "converged_": fit.converged,
-            "mistake_curve_": np.array(fit.mistakes, dtype=np.int64),
-            "validation_scores_": np.array(fit.scores) if fit.scores else None,
+            "_mistake_curve": fit.mistakes,
+            "_validation_scores": fit.scores,
             "_state": fit.state(given.counts, learned),
         }
 

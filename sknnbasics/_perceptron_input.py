@@ -7,7 +7,6 @@ it as it is; `start_from` alone writes, into a fit that has not begun.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
@@ -59,9 +58,6 @@ def samples(estimator, X, y, classes, reset, in_parts=False):
         dtype=FLOATS if reset else fitted_weights(estimator)[0].dtype,
     )
     classes, codes = _codes(y, classes)
-    if issparse(X) and not X.has_canonical_format:
-        X = X.copy()
-        X.sum_duplicates()
     counts = np.bincount(codes, minlength=len(classes))
     if in_parts and not reset:
         counts = counts + estimator._state.class_counts
@@ -72,6 +68,10 @@ def samples(estimator, X, y, classes, reset, in_parts=False):
 
 def _codes(y, classes):
     """The classes, and the position of each label among them."""
+    if y.dtype.kind in "mM" and np.isnat(y).any():
+        raise ValueError(
+            "y contains NaT: give the samples without a date a label, or leave them out."
+        )
     whole = y.dtype.kind in "biu"  # labels without a check that takes a tenth of a small fit
     if not whole:
         check_classification_targets(y)

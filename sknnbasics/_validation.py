@@ -2,6 +2,7 @@
 
 import math
 from contextlib import contextmanager
+from functools import wraps
 from numbers import Number
 from operator import is_
 
@@ -22,7 +23,7 @@ def training_data(estimator, X, y, *, reset, **check_params):
     `validate_data` writes n_features_in_ and feature_names_in_; it writes them
     to a copy here, so that a fit that fails later loses nothing.
     """
-    record = _sharing_copy(estimator)
+    record = snapshot(estimator)
     X, y = validated(record, X, y, reset=reset, **check_params)
     names = ("n_features_in_", "feature_names_in_")
     return (
@@ -35,14 +36,42 @@ def training_data(estimator, X, y, *, reset, **check_params):
 def validated(estimator, X, *y, **check_params):
     """What `validate_data` gives, fit for compiled loops.
 
-    It refuses the infinity that a cast overflows to, and sparse matrices that
-    point outside of themselves, before anything converts them.
+    It refuses the infinity that a cast overflows to, sparse matrices that point
+    outside of themselves, before anything converts them, dates and complex numbers.
     """
     if issparse(X):
         check_indices(X)
+    refuse_dates_and_complex(X, "X")
     with np.errstate(over="ignore", invalid="ignore"), within_float64("The input"):
-        arrays = validate_data(estimator, X, *y, **check_params)
+        try:
+            arrays = validate_data(estimator, X, *y, **check_params)
+        except TypeError as error:
+            if not str(error).startswith("float() argument"):
+                raise
+            raise TypeError(f"X must hold numbers: {error}.") from error
     return (readable(arrays[0]), *arrays[1:]) if y else readable(arrays)
+
+
+def refuse_dates_and_complex(values, name):
+    """Refuse what a cast makes numbers of: counts, also of a missing date, and real parts.
+
+    `values` are an array, a frame, or lists, of which the first value is looked at.
+    """
+    while isinstance(values, list | tuple) and values:
+        values = values[0]
+    dtypes = [values.dtype] if hasattr(values, "dtype") else getattr(values, "dtypes", [])
+    for dtype in dtypes:
+        if "complex" in str(dtype):  # of any library
+            raise ValueError(f"Complex data not supported: {name} holds {dtype}.")
+        if getattr(dtype, "kind", "") in ("m", "M") or _is_temporal(dtype):
+            raise ValueError(
+                f"{name} holds dates or durations ({dtype}), which are no numbers. Convert "
+                "them, for example to days since the first."
+            )
+
+
+def _is_temporal(dtype):
+    return hasattr(dtype, "is_temporal") and dtype.is_temporal()  # of polars
 
 
 @contextmanager
@@ -59,7 +88,7 @@ def within_float64(name, *errors):
 
 def later_data(estimator, seen, X, y, **check_params):
     """X_val and y_val as arrays, held against the attributes of the data `seen` in this fit."""
-    record = _sharing_copy(estimator)
+    record = snapshot(estimator)
     publish(record, seen)
     try:
         return validated(record, X, y, reset=False, **check_params)
@@ -98,28 +127,55 @@ def _lie_within(numbers, n):
 
 
 def readable(X):
-    """X, in memory as compiled loops read it: aligned, and CSR without gaps."""
+    """X, in memory as compiled loops read it: aligned, and CSR without gaps or repetitions.
+
+    Values that are stored for one place are added here, once for training and prediction: added
+    among all others, large ones that cancel could leave other sums there than here.
+    """
     if not issparse(X):
         aligned = not isinstance(X, np.ndarray) or X.flags.aligned
         return X if aligned else np.require(X, requirements="A")
     parts = [np.require(part, requirements=["C", "A"]) for part in (X.data, X.indices, X.indptr)]
-    if all(map(is_, parts, (X.data, X.indices, X.indptr))):
-        return X
-    return type(X)(tuple(parts), shape=X.shape, copy=False)
+    if not all(map(is_, parts, (X.data, X.indices, X.indptr))):
+        X = type(X)(tuple(parts), shape=X.shape, copy=False)
+    return X if X.has_canonical_format else _canonical(X)
 
 
-def _sharing_copy(estimator):
-    """What copy.copy gives, without turning the private state into that of a file and back."""
+def _canonical(X):
+    """A copy in which each place is stored once, in the order of the columns."""
+    X = X.copy()
+    X.sum_duplicates()
+    if not np.isfinite(X.data).all():
+        raise ValueError(f"Values that X stores for one place add up to more than {X.dtype} holds.")
+    return X
+
+
+def snapshot(estimator):
+    """A copy that shares the attributes of `estimator`, all of which are read in one step.
+
+    Unlike copy.copy it does not turn the private state into that of a file and back.
+    """
     record = object.__new__(type(estimator))
     vars(record).update(vars(estimator))
     return record
 
 
+def of_one_fit(method):
+    """Let `method` see one fit, even where another thread publishes the next meanwhile."""
+
+    @wraps(method)
+    def on_a_snapshot(estimator, *args, **kwargs):
+        return method(snapshot(estimator), *args, **kwargs)
+
+    return on_a_snapshot
+
+
 def publish(estimator, attributes):
     """Set the fitted attributes of `estimator` in one step, at the end of a fit."""
+    published = vars(estimator) | attributes
     if "feature_names_in_" not in attributes:
-        vars(estimator).pop("feature_names_in_", None)
-    vars(estimator).update(attributes)
+        published.pop("feature_names_in_", None)
+    estimator.__dict__ = published
 
 
 def private_generator(random_state):
@@ -164,6 +220,7 @@ def checked_weights(sample_weight, X, name="sample_weight"):
     sample_weight = to_numpy(sample_weight)
     if sample_weight is None:
         return None
+    refuse_dates_and_complex(sample_weight, name)
     if isinstance(sample_weight, Number):
         sample_weight = np.full(X.shape[0], sample_weight)
     with within_float64(name):

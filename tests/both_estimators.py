@@ -14,6 +14,12 @@ def snapshot(model):
     return pickle.dumps(fitted)
 
 
+def fitted_attributes(model):
+    """The public attributes that a fit has set."""
+    names = [name for name in dir(model) if name.endswith("_") and not name.startswith("_")]
+    return {name: getattr(model, name) for name in names if hasattr(model, name)}
+
+
 def as_memmap(X, folder):
     np.save(folder / "X.npy", X)
     return np.load(folder / "X.npy", mmap_mode="r")

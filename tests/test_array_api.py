@@ -215,6 +215,32 @@ def test_tensors_that_ask_for_a_gradient_leave_no_record():
     np.testing.assert_array_equal(fitted.coefs_[0], expected.coefs_[0])
 
 
+@pytest.mark.parametrize("dispatch", [False, True])
+def test_complex_arrays_are_refused_by_name(place, dispatch):
+    A, b = place.asarray(X, "complex128"), place.asarray(y, "complex128")
+    fitted = network().fit(*arrays(place))
+    calls = {
+        "X": [
+            lambda: network().fit(A, y),
+            lambda: PerceptronClassifier().fit(A, y > 14),
+            lambda: fitted.predict(A),
+            lambda: fitted.cost(A, y),
+            lambda: network().fit(X, y, X_val=A, y_val=y),
+        ],
+        "y": [lambda: network().fit(X, b)],
+        "y_val": [lambda: network().fit(X, y, X_val=X, y_val=b)],
+        "sample_weight": [lambda: network().fit(X, y, sample_weight=b)],
+    }
+    for name, each in calls.items():
+        message = rf"Complex data not supported: {name} holds .*complex128"
+        for call in each if dispatch else each[:1]:
+            with (
+                config_context(array_api_dispatch=dispatch),
+                pytest.raises(ValueError, match=message),
+            ):
+                call()
+
+
 def test_arrays_that_cannot_be_written_in_place_are_refused(monkeypatch):
     """Those of dask are of this kind: the optimizers would move a copy."""
     torch = pytest.importorskip("torch")

@@ -8,6 +8,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
+from both_estimators import fitted_attributes
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.datasets import load_iris
@@ -64,7 +65,7 @@ def assert_same_attributes(model, expected):
 
 
 def public(model):
-    return {name: value for name, value in vars(model).items() if not name.startswith("_")}
+    return model.get_params() | fitted_attributes(model)
 
 
 def assert_equal(value, expected):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._arrays import copied, namespace
+from .._curves import Curve
 from ._objective import Objective
 from ._schedule import LearningRate
 from ._stopping import Patience
@@ -37,8 +38,9 @@ class Progress:
         What is minimised, to tell whether it is better than that of a constant.
     on_epoch_begin, on_epoch_end : callables without arguments
         The second returns True to stop.
-    loss_curve, validation_loss_curve : lists of float
-        One cost an epoch, over all calls that the parameters stem from.
+    loss_curve, validation_loss_curve : Curve
+        One cost an epoch, over all calls that the parameters stem from; of the
+        second the last epochs may be missing, where they had none.
     t : int
         Samples seen.
     """
@@ -50,8 +52,8 @@ class Progress:
     objective: Objective | None = None
     on_epoch_begin: Callable = lambda: None
     on_epoch_end: Callable = lambda: False
-    loss_curve: list = field(default_factory=list)
-    validation_loss_curve: list = field(default_factory=list)
+    loss_curve: Curve = field(default_factory=Curve)
+    validation_loss_curve: Curve = field(default_factory=Curve)
     t: int = 0
     error_curve: list = field(default_factory=list)
     first_error: float | None = None
@@ -64,7 +66,7 @@ class Progress:
         """The lowest cost that was watched, or None."""
         if self.early_stopping and self.best_theta is not None:
             return self.best_cost
-        return min(self.loss_curve, default=None)
+        return self.loss_curve.lowest if self.loss_curve else None
 
     def line(self):
         """The epoch that has ended, in a line."""
@@ -143,13 +145,9 @@ class Progress:
             raise Diverged(len(self.loss_curve) + 1)
 
     def _validate(self, theta):
-        if self.validation_cost is None and not self.validation_loss_curve:
-            return
-        # Epochs without validation, of this call or earlier ones, have NaN in the curve.
-        missing = len(self.loss_curve) - len(self.validation_loss_curve)
-        self.validation_loss_curve += [math.nan] * missing
         if self.validation_cost is not None:
-            self.validation_loss_curve[-1] = float(self.validation_cost(theta))
+            cost = float(self.validation_cost(theta))
+            self.validation_loss_curve.put(len(self.loss_curve), cost)
 
     def _keep_if_best(self, theta, cost):
         if cost < self.best_cost:

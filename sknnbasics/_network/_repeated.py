@@ -23,7 +23,8 @@ def merge_repeated(rows):
 def equal_rows(X, T):
     """A row of each group of equal ones, and the number of the group of each row.
 
-    The groups come in an order that does not depend on that of the rows.
+    The groups come in an order that does not depend on that of the rows. CSR rows are to be
+    sorted by column, each place stored once.
     """
     keys = _sparse_keys(X, T) if issparse(X) else _dense_keys(X, T)
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
@@ -33,16 +34,19 @@ def equal_rows(X, T):
 def _dense_keys(X, T):
     """Each row of X and T as one string of bytes."""
     joined = np.ascontiguousarray(np.column_stack([X, T]))
+    joined += 0.0  # −0 becomes 0, which it equals
     return joined.view(f"V{joined.strides[0]}").ravel()
 
 
 def _sparse_keys(X, T):
-    """A digest of each row: what is stored of it may be of any length."""
+    """A digest of each row: what is stored of it, zeros aside, may be of any length."""
     keys = np.empty(len(T), "V16")
     for i in range(len(keys)):
         stored = slice(X.indptr[i], X.indptr[i + 1])
+        columns, values = X.indices[stored], X.data[stored]
+        some = values != 0
         row = blake2b(digest_size=16)
-        for part in (X.indices[stored], X.data[stored], T[i]):
+        for part in (columns[some].astype(np.int64), values[some], T[i] + 0.0):
             row.update(part.tobytes())
         keys[i] = row.digest()
     return keys

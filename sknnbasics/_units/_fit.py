@@ -8,6 +8,7 @@ from math import inf
 
 import numpy as np
 
+from .._curves import Curve
 from ._orders import visiting_orders
 from ._rule import run_epoch
 from ._scoring import mistaken_weight
@@ -125,10 +126,11 @@ class Fit:
     settings : Settings
     units : Units
     rng : RandomState
-    mistakes : list of int
+    mistakes : Curve of int
         Corrections of each epoch, over all calls that the weights stem from.
-    scores : list of float
-        Accuracy on held-out samples after each epoch; NaN in epochs of a call without them.
+    scores : Curve
+        Accuracy on held-out samples after each epoch; the last ones may be missing, of a
+        call without them.
     earlier : tuple of coefficients and intercepts, or None
         Weights that an earlier call ended with; they may remain the best.
     pocket : Pocket or None
@@ -140,8 +142,8 @@ class Fit:
     settings: Settings
     units: Units
     rng: np.random.RandomState
-    mistakes: list = field(default_factory=list)
-    scores: list = field(default_factory=list)
+    mistakes: Curve = field(default_factory=lambda: Curve(kind="q"))
+    scores: Curve = field(default_factory=Curve)
     earlier: tuple | None = None
     pocket: Pocket | None = None
     converged: bool = False
@@ -234,8 +236,6 @@ class Fit:
         corrections = run_epoch(self.units, samples.X, samples.codes, samples.steps, order)
         self.check_finite()
         self.mistakes.append(int(corrections.sum()))
-        if self.scores:
-            self._record_score(np.nan)
         self.converged = self.mistakes[-1] == 0
         return float(corrections @ samples.class_weights)
 
@@ -269,12 +269,8 @@ class Fit:
         if held_out is None:
             self.converged |= self.pocket.mistaken == 0
         else:
-            self._record_score((held_out.weight - mistaken) / held_out.weight)
-
-    def _record_score(self, score):
-        """Give this epoch a score, and those before it NaN where they have none."""
-        self.scores += [np.nan] * (len(self.mistakes) - len(self.scores))
-        self.scores[-1] = score
+            score = (held_out.weight - mistaken) / held_out.weight
+            self.scores.put(self.n_epochs, score)
 
     def _candidates(self):
         if self.settings.average:

@@ -1,6 +1,8 @@
 """Samples that cannot be read, and the unusual ones that can."""
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 import scipy.sparse as sp
 from refusals import (
@@ -49,6 +51,51 @@ def test_bad_samples_for_the_network(bad, message, method):
 def test_bad_samples_for_the_perceptron(bad, message, method):
     estimator = fitted(perceptron, warm_start=method is warm_fit)
     assert_refused(lambda e: method(e, bad, labels[: len_of(bad)]), estimator, ValueError, message)
+
+
+DAYS = np.arange(90).reshape(30, 3).astype("datetime64[D]")
+NO_NUMBERS = [
+    ("dates", DAYS, ValueError, r"X holds dates or durations \(datetime64\[D\]\).*Convert them"),
+    (
+        "a missing date",
+        np.where(DAYS[9, 1] == DAYS, np.datetime64("NaT"), DAYS),
+        ValueError,
+        "X holds dates or durations",
+    ),
+    ("durations", DAYS - DAYS[0], ValueError, r"X holds dates or durations \(timedelta64"),
+    ("lists of dates", [list(row) for row in DAYS], ValueError, "X holds dates or durations"),
+    ("a frame of dates", pd.DataFrame(DAYS), ValueError, "X holds dates or durations"),
+    ("polars dates", pl.DataFrame(DAYS[:, 0]), ValueError, r"X holds dates or durations \(Date\)"),
+    (
+        "dates beside numbers",
+        pd.DataFrame({"a": DAYS[:, 0], "b": y}),
+        ValueError,
+        "X holds dates or durations",
+    ),
+    ("date objects", DAYS.astype(object), TypeError, "X must hold numbers: .*not 'datetime.date'"),
+    ("complex", X + 1j, ValueError, "Complex data not supported: X holds complex128"),
+    ("complex objects", (X + 1j).astype(object), TypeError, "X must hold numbers: .*'complex'"),
+]
+
+
+@table(("bad", "error", "message"), NO_NUMBERS)
+@pytest.mark.parametrize("estimator", [network, perceptron], ids=["network", "perceptron"])
+def test_what_is_no_number_is_not_made_one(estimator, bad, error, message):
+    target = labels if estimator is perceptron else y
+    model = clone(estimator)
+    assert_refused(lambda e: e.fit(bad, target), model, error, message)
+    assert_refused(lambda e: e.predict(bad), fitted(estimator), error, message)
+
+
+@table(("bad", "error", "message"), NO_NUMBERS)
+def test_a_validation_set_that_is_no_numbers(bad, error, message):
+    prefix = "In X_val and y_val: " if error is ValueError else ""
+    assert_refused(
+        lambda e: e.fit(np.ones((30, np.shape(bad)[1])), y, X_val=bad, y_val=y),
+        clone(network),
+        error,
+        prefix + message,
+    )
 
 
 def len_of(A):

@@ -1,6 +1,7 @@
 """Targets, labels, and weights of samples."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 from refusals import (
@@ -25,10 +26,24 @@ from sklearn.base import clone
 # Targets and weights of the network --------------------------------------------------------
 
 
+DAYS = np.arange(30).astype("datetime64[D]")
 BAD_TARGETS = [
     ("NaN", with_value(y, np.nan), "Input y contains NaN"),
     ("infinite", with_value(y, -np.inf), "Input y contains infinity"),
-    ("words", ["word"] * 30, "y must hold numbers within float64: could not convert string"),
+    ("words", ["word"] * 30, "y holds 'word', which is no number"),
+    ("digits", y.astype(str), r"y holds '[-.\d]*', which is no number.*y\.astype\(float\)"),
+    ("digits in objects", y.astype(str).astype(object), r"y holds '[-.\d]*', which is no number"),
+    ("digits in a series", pd.Series(y.astype(str)), r"y holds '[-.\d]*', which is no number"),
+    ("digits in bytes", y.astype("S"), r"y holds b'[-.\d]*', which is no number"),
+    ("one of text", [*y[:-1].tolist(), "1"], "y holds '.*', which is no number"),
+    ("text among objects", np.array([*y[:-1], "1"], object), "y holds '1', which is no number"),
+    ("dates", DAYS, r"y holds dates or durations \(datetime64\[D\]\), which are no numbers"),
+    ("a missing date", [*DAYS[:-1], np.datetime64("NaT")], "y holds dates or durations"),
+    ("durations", DAYS - DAYS[0], "y holds dates or durations"),
+    ("a series of dates", pd.Series(DAYS), "y holds dates or durations"),
+    ("a frame of dates", pd.DataFrame({"a": DAYS, "b": y}), "y holds dates or durations"),
+    ("date objects", DAYS.astype(object), "y must hold numbers within float64: .*'datetime.date'"),
+    ("complex objects", (y + 1j).astype(object), "y must hold numbers within float64: .*'complex'"),
     ("beyond floats", [10**400] * 30, "numbers within float64: int too large"),
     ("sparse", sp.csr_matrix(y[:, None]), "y is sparse; pass it dense"),
     ("sparse array", sp.csc_array(y[:, None]), "y is sparse; pass it dense"),
@@ -36,7 +51,7 @@ BAD_TARGETS = [
     ("no outputs", np.empty((30, 0)), r"0 feature\(s\)"),
     ("too short", y[:-1], r"inconsistent numbers of samples: \[30, 29\]"),
     ("missing", None, "requires y to be passed, but the target y is None"),
-    ("complex", y + 1j, "Complex data not supported"),
+    ("complex", y + 1j, "Complex data not supported: y holds complex128"),
 ]
 
 
@@ -106,6 +121,16 @@ def test_targets_that_float32_cannot_hold():
     )
 
 
+def test_numbers_in_objects_and_of_other_types_are_targets():
+    expected = clone(network).fit(X, np.round(y)).predict(X)
+    for given in (
+        np.round(y).astype(object),
+        np.round(y).astype(np.longdouble),
+        np.round(y).astype(int),
+    ):
+        np.testing.assert_array_equal(clone(network).fit(X, given).predict(X), expected)
+
+
 # Labels and classes ------------------------------------------------------------------------
 
 
@@ -119,6 +144,7 @@ BAD_LABELS = [
     ("sparse", sp.csr_matrix(labels[:, None]), TypeError, "Sparse data was passed for y"),
     ("too short", labels[:-1], ValueError, r"inconsistent numbers of samples: \[30, 29\]"),
     ("missing", None, ValueError, "requires y to be passed, but the target y is None"),
+    ("NaT", [*DAYS[:2]] * 14 + [DAYS[0], np.datetime64("NaT")], ValueError, "y contains NaT"),
 ]
 
 

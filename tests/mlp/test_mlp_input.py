@@ -11,19 +11,31 @@ from both_estimators import as_memmap, read_only, strided
 from naive_mlp import Y_RANGE, assert_same_model, each_solver, parameters, samples, small
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
+from sklearn.exceptions import DataConversionWarning
 
 
 @each_solver
 def test_a_column_of_targets_gives_a_column_of_predictions(solver):
     X, y = samples()
     vector = small(solver=solver).fit(X, y)
-    column = small(solver=solver).fit(X, y[:, None])
+    with pytest.warns(DataConversionWarning, match=r"y is a column, of shape \(50, 1\)") as caught:
+        column = small(solver=solver).fit(X, y[:, None])
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
     assert vector.predict(X).shape == (50,)
     assert column.predict(X).shape == (50, 1)
     assert_array_equal(column.predict(X)[:, 0], vector.predict(X))
     assert_same_model(vector, column)
     assert column.feedforward(X)[-1].shape == vector.feedforward(X)[-1].shape == (50, 1)
     assert column.cost(X, y) == vector.cost(X, y[:, None])
+
+
+def test_a_column_in_a_chunk_is_named_too():
+    X, y = samples()
+    for _ in range(2):
+        with pytest.warns(DataConversionWarning, match=r"Pass y\.ravel\(\)"):
+            model = small().partial_fit(X, y[:, None])
+    assert model.predict(X).shape == (50, 1)
 
 
 @each_solver

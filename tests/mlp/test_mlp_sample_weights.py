@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from naive_mlp import Y_RANGE, assert_same_model, each_solver, samples, small
-from numpy.testing import assert_allclose
+from naive_mlp import Y_RANGE, assert_same_model, each_solver, parameters, samples, small
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
 
 
 @each_solver
@@ -58,6 +59,21 @@ def test_rows_of_weight_0_may_fill_a_batch():
 
 
 @each_solver
+@pytest.mark.parametrize(("dtype", "tiny"), [(np.float64, 1e-310), (np.float32, 1e-40)])
+def test_a_batch_may_hold_rows_of_next_to_no_weight_alone(solver, dtype, tiny):
+    """One over the sum of their weights is infinite."""
+    X, y = samples()
+    X, few = X.astype(dtype), slice(30, 50)
+    weights = np.full(50, tiny)
+    weights[few] = 1.0
+    params = {"solver": solver, "batch_size": 5, "shuffle": False, "alpha": 0}
+    model = small(**params).fit(X, y, weights)
+    assert np.isfinite(parameters(model)).all()
+    assert np.isfinite(model.loss_curve_).all()
+    assert_allclose(model.cost(X, y, weights), model.cost(X[few], y[few]), rtol=1e-6)
+
+
+@each_solver
 def test_equal_weights_weigh_as_none(solver):
     X, y = samples()
     plain = small(solver=solver).fit(X, y)
@@ -84,3 +100,49 @@ def test_impossible_weights_are_refused(weights, message):
         small().partial_fit(X, y, weights)
     with pytest.raises(ValueError, match=message.replace("sample_weight", "sample_weight_val")):
         small().fit(X, y, X_val=X, y_val=y, sample_weight_val=weights)
+
+
+def with_zeros_of_both_signs(X):
+    """The rows of X twice, in the second copy −0 for 0."""
+    return np.vstack([X, np.where(X == 0, -0.0, X)])
+
+
+def with_zeros_stored(X):
+    """The rows of X twice, in the second copy with the zeros stored, of either sign."""
+    twice = sparse.csr_array(np.vstack([X, np.ones_like(X)]))
+    twice.data[np.count_nonzero(X) :] = np.where(X == 0, -0.0, X).ravel()
+    twice.data[-4:] = abs(twice.data[-4:])
+    return twice
+
+
+def in_another_order(X):
+    """The rows of X twice, in the second copy with halves stored, the columns backwards."""
+    first, n_rows, n_columns = sparse.csr_array(X), *X.shape
+    halves = np.repeat(X[:, ::-1] / 2, 2, axis=1).ravel()
+    columns = np.tile(np.arange(n_columns)[::-1].repeat(2), n_rows)
+    starts = np.arange(n_rows + 1) * 2 * n_columns
+    second = sparse.csr_array((halves, columns, starts), shape=X.shape)
+    return sparse.vstack([first, second], format="csr")
+
+
+@pytest.mark.parametrize(
+    "twice", [with_zeros_of_both_signs, with_zeros_stored, in_another_order], ids=str
+)
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_equal_rows_that_are_stored_in_different_ways_are_repeated_rows(twice, early_stopping):
+    X, y = samples()
+    X = np.where(np.arange(200).reshape(50, 4) % 3 == 0, 0.0, abs(X))
+    params = {"solver": "lbfgs", "max_iter": 100, "early_stopping": early_stopping}
+    repeated = small(**params).fit(twice(X), np.append(y, y))
+    form = sparse.csr_array if sparse.issparse(twice(X)) else np.asarray
+    weighted = small(**params).fit(form(X), y, np.full(50, 2.0))
+    assert_array_equal(repeated.predict(X), weighted.predict(X))
+
+
+def test_targets_of_zero_are_equal_whatever_their_sign():
+    X, y = samples()
+    y = np.where(y > np.median(y), 0.0, -1.0)
+    params = {"solver": "lbfgs", "max_iter": 100, "y_range": (0, 1)}
+    repeated = small(**params).fit(np.vstack([X, X]), np.append(y + 1, np.where(y, 0 * y, y + 1)))
+    weighted = small(**params).fit(X, y + 1, np.full(50, 2.0))
+    assert_array_equal(repeated.predict(X), weighted.predict(X))

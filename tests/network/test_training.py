@@ -91,7 +91,7 @@ def test_early_stopping_keeps_the_parameters_of_the_lowest_validation_cost(objec
         start(), objective, GradientDescent(0.1), Batches(20, 20, False, None), progress, 10
     )
     assert stopped
-    assert progress.validation_loss_curve == [3.0, 1.0, 2.0, 2.5]
+    assert list(progress.validation_loss_curve) == [3.0, 1.0, 2.0, 2.5]
     np.testing.assert_array_equal(progress.best_theta, seen[1])
 
 
@@ -134,7 +134,7 @@ def test_lbfgs_at_a_minimum_still_records_an_epoch():
     for on_epoch_end in (lambda: False, lambda: True):
         theta, progress = np.zeros(2), Progress(never(), on_epoch_end=on_epoch_end)
         assert lbfgs(theta, at_minimum, progress, 10, 100)
-        assert progress.loss_curve == [0.0]
+        assert list(progress.loss_curve) == [0.0]
         assert math.isfinite(theta.sum())
 
 

@@ -9,6 +9,7 @@ from both_estimators import as_memmap, read_only, strided, unconverged
 from naive_perceptron import assert_same_model, assert_weights, overlapping, sparse_samples, trained
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
+from sklearn.base import clone
 
 from sknnbasics import PerceptronClassifier
 
@@ -139,3 +140,30 @@ def test_sparse_input_is_not_written_to(kind):
     PerceptronClassifier().partial_fit(X, y, classes=[0, 1, 2])
     for name in ("data", "indices", "indptr"):
         assert_array_equal(getattr(X, name), getattr(before, name))
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_values_that_cancel_in_one_place_are_added_in_prediction_as_in_training(n_classes):
+    """Added among others, 2⁶⁰ + 1 − 2⁶⁰ is 0 or 1, as the order has it."""
+    X = sparse.csr_array(
+        (
+            np.tile([2.0**60, 1.0, -(2.0**60), 1.0, 1.0], 6) * np.repeat([1, -1, 2, -2, 3, -3], 5),
+            np.tile([0, 0, 0, 1, 2], 6),
+            5 * np.arange(7),
+        ),
+        shape=(6, 3),
+    )
+    y = np.array([1, 0] * 3) if n_classes == 2 else np.array([1, 0, 1, 0, 2, 0])
+    summed = X.copy()
+    summed.sum_duplicates()
+    model = PerceptronClassifier(init="uniform", tol=None, random_state=0).fit(X, y)
+    assert_array_equal(model.decision_function(X), model.decision_function(summed))
+    assert_array_equal(model.coef_, clone(model).fit(summed, y).coef_)
+    if model.converged_:
+        assert_array_equal(model.predict(X), y)
+
+
+def test_values_that_add_up_to_infinity_are_refused():
+    X = sparse.csr_array(([1e308, 1e308, 1.0], [0, 0, 1], [0, 2, 3]), shape=(2, 2))
+    with pytest.raises(ValueError, match="add up to more than float64 holds"):
+        PerceptronClassifier().fit(X, [0, 1])

@@ -5,11 +5,13 @@ import inspect
 import numpy as np
 import pandas as pd
 import pytest
-from both_estimators import unconverged
+from both_estimators import snapshot, unconverged
 from naive_perceptron import assert_same_model, overlapping, trained
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
-from sklearn.exceptions import NotFittedError
+from sklearn.ensemble import AdaBoostClassifier, VotingClassifier
+from sklearn.exceptions import DataConversionWarning, NotFittedError
+from sklearn.linear_model import Perceptron
 from sklearn.utils.validation import has_fit_parameter
 
 from sknnbasics import PerceptronClassifier
@@ -45,6 +47,34 @@ def test_fit_takes_no_sample_weight():
         "intercept_init",
     ]
     assert not has_fit_parameter(PerceptronClassifier(), "sample_weight")
+
+
+@unconverged
+def test_a_sample_weight_is_refused_with_what_to_use_in_its_place():
+    X, y = overlapping()
+    model = trained(X, y, 3)
+    before = snapshot(model)
+    message = r"fit\(\) got an unexpected keyword argument 'sample_weight'.*Use class_weight"
+    for call in (model.fit, model.partial_fit):
+        with pytest.raises(TypeError, match=message):
+            call(X, y, sample_weight=np.ones(len(y)))
+    assert snapshot(model) == before
+    voting = VotingClassifier([("perceptron", PerceptronClassifier())])
+    with pytest.raises(TypeError, match="does not support sample weights") as error:
+        voting.fit(X, y, sample_weight=np.ones(len(y)))
+    assert "Use class_weight" in str(error.value.__cause__)
+    with pytest.raises(ValueError, match="PerceptronClassifier doesn't support sample_weight"):
+        AdaBoostClassifier(PerceptronClassifier()).fit(X, y)
+
+
+@unconverged
+def test_labels_in_a_column_warn_and_are_predicted_as_a_vector_as_in_scikit_learn():
+    X, y = overlapping()
+    for kind in (Perceptron, PerceptronClassifier):
+        with pytest.warns(DataConversionWarning, match="column-vector y"):
+            model = kind(random_state=0).fit(X, y[:, None])
+        assert model.predict(X).shape == (len(y),)
+    assert_same_model(model, PerceptronClassifier(random_state=0).fit(X, y))
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, 4])

@@ -209,8 +209,7 @@ def _weighted_error(t, weights, total, block):
     """Cost of a block, its share of equation (5); its last delta, for now without f'."""
     error, delta = block.errors, block.deltas[-1]
     np.subtract(block.activations[-1], t, out=error)
-    np.multiply(error, weights[:, None], out=delta)
-    delta *= 1 / total
+    np.multiply(error, (weights / total)[:, None], out=delta)  # 1 / total may overflow
     error *= delta
     return 0.5 * _sum(error)
 
