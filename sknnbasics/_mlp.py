@@ -72,7 +72,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         for at most 100 000 parameters, and "adam" in any other, and in
         `partial_fit`.
     batch_size : "auto", int or None, default="auto"
-        Rows of a batch; "auto" cuts an epoch into equal batches of at most 200,
+        Rows of a batch, of mean weight; "auto" cuts an epoch into equal batches of at most 200,
         None is all rows, as in the article. Not used by "lbfgs".
     learning_rate_init : "auto" or float, default="auto"
         Initial learning rate; "auto" is 0.01 for "adam" and 0.3 for "sgd".
@@ -191,7 +191,10 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
     interval; a TransformedTargetRegressor with their logarithm gives them more.
 
     A row of weight 2 equals a repeated row exactly where a batch holds all
-    rows; rows of weight 0 are left out. float32 input keeps weights, predictions
+    rows; rows of weight 0 are left out. In smaller batches weights count as
+    numbers of rows: a batch is as heavy as `batch_size` rows of mean weight, and
+    a heavier row comes several times in an epoch, with equal parts of its
+    weight. float32 input keeps weights, predictions
     and gradients in float32. Sparse input is never made dense.
 
     References
@@ -360,8 +363,9 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Targets.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights s; None for ones. Their sum counts as the number of samples:
-            weights of mean 1 leave the strength of `alpha` as it is.
+            Weights s of the cost J; None for ones. Their sum counts as the number
+            of samples: weights of mean 1 leave the strength of `alpha` as it is.
+            A batch holds `batch_size` rows of mean weight, see Notes of the class.
         X_val : {array-like, sparse matrix} of shape (n_validation, n_features), default=None
             A validation set of your own. Its cost fills
             `validation_loss_curve_`, and is watched if `early_stopping`.

@@ -113,6 +113,7 @@ class Fit:
     progress : Progress
     alpha : float or None
         The penalty; None until `aim` has estimated it.
+    batches : Batches or None
     objective : Objective or None
         What `aim` has set.
     place : callable or None
@@ -129,6 +130,7 @@ class Fit:
     rng: np.random.RandomState
     progress: Progress
     alpha: float | None = None
+    batches: Batches | None = None
     objective: Objective | None = None
     place: Callable | None = None
     begins_elsewhere: bool = False
@@ -178,8 +180,10 @@ class Fit:
         if self.alpha is None:
             self.alpha = self._estimated_alpha(rows, samples.space)
         backprop = backprop_for(samples.X)(self.layers, self.alpha, float(samples.s.sum()))
-        self.objective = Objective(backprop, rows)
-        self.place = samples.space.asarray
+        self.batches = self._batches(samples.s, samples.space.asarray)
+        parts = self.batches.parts
+        parts = parts if parts is None else samples.space.asarray(parts)
+        self.objective = Objective(backprop, rows, parts)
         if held_out is not None:
             validation = held_out.rows(self.output_range)
             self.progress.validation_cost = lambda theta: backprop.cost(theta, *validation)
@@ -221,13 +225,9 @@ class Fit:
 
     def descend(self, max_iter):
         """Epochs of updates; True if they stopped before there were `max_iter`."""
-        n_samples = self.objective.n_samples
-        size = {"auto": equal_batch_size(n_samples, MOST_ROWS_OF_A_BATCH), None: n_samples}
-        size = size.get(self.settings.batch_size, self.settings.batch_size)
-        batches = Batches(n_samples, size, self.settings.shuffle, self.rng, self.place)
         with np.errstate(over="ignore", invalid="ignore"):  # what diverges is found each epoch
             return descend(
-                self.theta, self.objective, self.optimizer, batches, self.progress, max_iter
+                self.theta, self.objective, self.optimizer, self.batches, self.progress, max_iter
             )
 
     def visit_once(self, on_epoch_end):
@@ -265,6 +265,14 @@ class Fit:
             flat,
             warned,
         )
+
+    def _batches(self, s, place):
+        n_samples, size = len(s), self.settings.batch_size
+        if self.settings.solver == "lbfgs" or size is None:
+            size = n_samples
+        elif size == "auto":
+            size = equal_batch_size(n_samples, MOST_ROWS_OF_A_BATCH)
+        return Batches(s, size, self.settings.shuffle, self.rng, place)
 
     def _estimated_alpha(self, rows, space):
         """What `estimated_alpha` finds, on rows at even distances, at the initial weights.

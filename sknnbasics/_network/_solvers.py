@@ -16,11 +16,13 @@ def descend(theta, objective, optimizer, batches, progress, max_iter):
         optimizer.learning_rate = progress.learning_rate.at(progress.t)
         total = weight = 0.0
         n_updates = 0
-        for rows in batches:
-            cost, grad = objective(theta, rows)
+        for batch in batches:
+            cost, grad = objective(theta, batch.rows)
+            if batch.share != 1:
+                grad *= batch.share
             optimizer.update(theta, grad)
-            total += cost * objective.weight(rows)
-            weight += objective.weight(rows)
+            total += cost * batch.weight
+            weight += batch.weight
             n_updates += 1
         progress.t += objective.n_samples
         if progress.end_epoch(theta, float(total / weight), n_updates):

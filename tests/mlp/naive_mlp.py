@@ -111,6 +111,31 @@ class NaiveAdam:
             p -= rate * m / (np.sqrt(v) + self.epsilon)
 
 
+def naive_batches(s, batch_size, order):
+    """Batches as rows, the part of its weight with which each comes, and the weight that fills it.
+
+    A row of more than the mean weight comes in equal parts at even distances.
+    Laid end to end, the parts make a line that is cut where a batch is full.
+    """
+    if batch_size >= len(s):
+        return [(list(order), s[order], s.sum())]
+    mean, visits = s.sum() / len(s), []
+    for rank, row in enumerate(order):
+        times = max(1, int(np.ceil(s[row] / mean - 1e-6)))
+        visits += [((k + rank / len(s)) / times, rank, row, s[row] / times) for k in range(times)]
+    batches = [[] for _ in range(0, len(s), batch_size)]
+    reached = 0.0
+    for _, _, row, part in sorted(visits):
+        middle = (reached + part / 2) / mean
+        batches[int(middle // batch_size)].append((row, part))
+        reached += part
+    sizes = [min(batch_size, len(s) - start) for start in range(0, len(s), batch_size)]
+    return [
+        ([row for row, _ in batch], np.array([part for _, part in batch]), size * mean)
+        for batch, size in zip(batches, sizes, strict=True)
+    ]
+
+
 def naive_descent(
     rows, coefs, intercepts, optimizer, *, rates, epochs, batch_size, alpha=0.0, orders=None
 ):
@@ -124,15 +149,15 @@ def naive_descent(
     for epoch in range(epochs):
         order = np.arange(len(X)) if orders is None else orders[epoch]
         rate, costs, weights = rates(t, curve), [], []
-        for start in range(0, len(X), batch_size):
-            batch = order[start : start + batch_size]
-            share = alpha * s[batch].sum() / s.sum()  # the penalty is divided by all of Σs
+        for batch, parts, full in naive_batches(s, batch_size, order):
+            share = alpha * parts.sum() / s.sum()  # the penalty is divided by all of Σs
             cost, grads = naive_cost_and_gradient(
-                X[batch], T[batch], s[batch], coefs, intercepts, share
+                X[batch], T[batch], parts, coefs, intercepts, share
             )
+            grads = [parts.sum() / full * grad for grad in grads]
             optimizer.update([*coefs, *intercepts], grads, rate)
             costs.append(cost)
-            weights.append(s[batch].sum())
+            weights.append(parts.sum())
         curve.append(np.average(costs, weights=weights))
         t += len(X)
     return coefs, intercepts, curve

@@ -2,9 +2,20 @@
 
 import numpy as np
 import pytest
-from naive_mlp import Y_RANGE, assert_same_model, each_solver, parameters, samples, small
+from both_estimators import unconverged
+from naive_mlp import (
+    Y_RANGE,
+    assert_same_model,
+    each_optimizer,
+    each_solver,
+    parameters,
+    samples,
+    small,
+)
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
+
+from sknnbasics import SigmoidMLPRegressor
 
 
 @each_solver
@@ -146,3 +157,44 @@ def test_targets_of_zero_are_equal_whatever_their_sign():
     repeated = small(**params).fit(np.vstack([X, X]), np.append(y + 1, np.where(y, 0 * y, y + 1)))
     weighted = small(**params).fit(X, y + 1, np.full(50, 2.0))
     assert_array_equal(repeated.predict(X), weighted.predict(X))
+
+
+def two_heavy_rows():
+    """Rows that tell nothing apart, two of which outweigh all others, and their weighted mean."""
+    X, y, weights = np.zeros((2000, 1)), np.zeros(2000), np.ones(2000)
+    y[:2], weights[:2] = 1, 10_000
+    return X, y, weights, np.average(y, weights=weights)
+
+
+@unconverged  # there is nothing to be learned from X
+@each_solver
+@pytest.mark.parametrize("params", [{}, {"alpha": 0, "random_state": 1}, {"shuffle": False}])
+def test_few_heavy_rows_count_as_in_the_cost(solver, params):
+    X, y, weights, mean = two_heavy_rows()
+    model = SigmoidMLPRegressor(**{"solver": solver, "random_state": 0} | params)
+    assert model.fit(X, y, weights).predict(X[:1]) == pytest.approx(mean, abs=0.01)
+
+
+@unconverged
+@each_optimizer
+@pytest.mark.parametrize(("batch_size", "max_iter"), [(None, 200), (32, 50), (1, 5)])
+def test_few_heavy_rows_count_in_batches_of_any_size(solver, batch_size, max_iter):
+    X, y, weights, mean = two_heavy_rows()
+    model = SigmoidMLPRegressor(
+        solver=solver, batch_size=batch_size, max_iter=max_iter, random_state=0
+    )
+    within = 0.1 if batch_size == 1 else 0.03
+    assert model.fit(X, y, weights).predict(X[:1]) == pytest.approx(mean, abs=within)
+
+
+def test_weights_count_in_batches_of_one():
+    """Noise that weighs more above than below: the weighted mean is not the mean."""
+    rng = np.random.default_rng(0)
+    X, noise = rng.normal(size=(600, 3)), rng.normal(size=600)
+    y = X[:, 0] + 0.5 * noise
+    weights = 10 ** rng.uniform(-1, 1, 600) * np.where(noise > 0, 1, 0.3)
+    params = {"alpha": 0.1, "tol": 1e-9}
+    best = small(**params, solver="lbfgs", max_iter=1000).fit(X, y, weights)
+    by_rows = small(**params, batch_size=1, max_iter=20, learning_rate_init=0.003)
+    by_rows.fit(X, y, weights)
+    assert by_rows.cost(X, y, weights) < 1.08 * best.cost(X, y, weights)

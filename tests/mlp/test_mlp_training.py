@@ -75,8 +75,10 @@ def test_epochs_of_batches_are_the_loop(optimizer, weighted, batch_size, hidden)
 
 
 @each_update
-def test_shuffled_epochs_are_the_loop_over_the_drawn_orders(optimizer):
+@pytest.mark.parametrize("weighted", [False, True])
+def test_shuffled_epochs_are_the_loop_over_the_drawn_orders(optimizer, weighted):
     X, Y = samples(n_outputs=2)
+    s = np.random.default_rng(2).uniform(0.1, 5, 50) ** 2 if weighted else np.ones(50)
     rng = np.random.RandomState(4)
     coefs, intercepts = [], []
     for shape in [(4, 3), (3, 2)]:
@@ -84,7 +86,7 @@ def test_shuffled_epochs_are_the_loop_over_the_drawn_orders(optimizer):
         intercepts.append(rng.standard_normal(shape[1]))
     params, naive = OPTIMIZERS[optimizer]
     theirs = naive_descent(
-        (X, unit(Y), np.ones(50)),
+        (X, unit(Y), s),
         coefs,
         intercepts,
         naive(),
@@ -103,7 +105,7 @@ def test_shuffled_epochs_are_the_loop_over_the_drawn_orders(optimizer):
         max_iter=6,
         random_state=4,
         alpha=0,
-    ).fit(X, Y)
+    ).fit(X, Y, s if weighted else None)
     assert_parameters(model, *theirs[:2], atol=1e-10)
     assert_allclose(model.loss_curve_, theirs[2], rtol=0, atol=1e-10)
 

@@ -35,17 +35,69 @@ def never():
 
 
 def test_shuffled_batches_visit_every_row_once_in_a_new_order_each_epoch():
-    batches = Batches(10, 3, True, np.random.RandomState(0))
-    epochs = [np.concatenate(list(batches)) for _ in range(2)]
-    assert [len(rows) for rows in batches] == [3, 3, 3, 1]
+    batches = Batches(np.full(10, 0.1), 3, True, np.random.RandomState(0))
+    epochs = [np.concatenate([batch.rows for batch in batches]) for _ in range(2)]
+    assert [(len(batch.rows), batch.weight, batch.share) for batch in batches] == [
+        (3, 3, 1),
+        (3, 3, 1),
+        (3, 3, 1),
+        (1, 1, 1),
+    ]
     for epoch in epochs:
         np.testing.assert_array_equal(np.sort(epoch), np.arange(10))
     assert (epochs[0] != epochs[1]).any()
 
 
 def test_unshuffled_batches_are_slices_and_a_full_batch_is_all_rows():
-    assert list(Batches(5, 2, False, None)) == [slice(0, 2), slice(2, 4), slice(4, 5)]
-    assert list(Batches(5, 5, True, None)) == [None]
+    in_order = [batch.rows for batch in Batches(np.ones(5), 2, False, None)]
+    assert in_order == [slice(0, 2), slice(2, 4), slice(4, 5)]
+    for weights in (np.ones(5), np.arange(1.0, 6.0)):
+        assert list(Batches(weights, 5, True, None)) == [(None, 1, 1)]
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+@pytest.mark.parametrize("batch_size", [1, 7, 32])
+@pytest.mark.parametrize("spread", [0.1, 1.0, 10.0, 300.0])
+def test_batches_hold_equal_weight_and_an_epoch_all_of_it(shuffle, batch_size, spread):
+    rng = np.random.default_rng(0)
+    s = np.exp(rng.uniform(-spread, spread, 100))
+    batches = Batches(s, batch_size, shuffle, np.random.RandomState(0))
+    epoch = list(batches)
+    assert len(epoch) == math.ceil(100 / batch_size)
+    visits = np.concatenate([batch.rows for batch in epoch])
+    assert len(visits) <= 200
+    np.testing.assert_allclose(np.bincount(visits, batches.parts[visits], 100), s)
+    mean = s.mean()
+    assert batches.parts.max() <= mean * (1 + 1e-5)
+    for start, batch in zip(range(0, 100, batch_size), epoch, strict=True):
+        full = min(batch_size, 100 - start)
+        weight = batches.parts[batch.rows].sum() / mean
+        assert abs(weight - full) < 1 + 1e-5
+        np.testing.assert_allclose([batch.weight, batch.share], [weight, weight / full])
+
+
+def test_a_heavy_row_comes_at_even_distances_and_the_others_in_their_order():
+    s = np.array([1.0, 1, 1, 5, 1, 1, 1, 1])
+    batches = Batches(s, 1, False, None)
+    line = np.concatenate([batch.rows for batch in batches])
+    assert line[line != 3].tolist() == [0, 1, 2, 4, 5, 6, 7]
+    (heavy,) = np.nonzero(line == 3)
+    assert len(heavy) == 4  # of a mean of 1.5
+    assert set(np.diff(heavy)) <= {2, 3, 4}
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 20])
+def test_the_gradients_of_an_epoch_add_up_to_that_of_all_rows(objective, batch_size):
+    s = np.exp(np.random.default_rng(1).normal(0, 3, 20))
+    batches = Batches(s, batch_size, True, np.random.RandomState(0))
+    backprop = Backprop(objective.backprop.layers, 0.7, float(s.sum()))
+    objective = Objective(backprop, objective.train._replace(s=s), batches.parts)
+    theta, total = start(), 0.0
+    sizes = [min(batch_size, 20 - first) for first in range(0, 20, batch_size)]
+    for size, batch in zip(sizes, batches, strict=True):
+        _, grad = objective(theta, batch.rows)
+        total += size * batch.share * grad
+    np.testing.assert_allclose(total / 20, objective(theta)[1], rtol=1e-9, atol=1e-15)
 
 
 def test_learning_rate_schedules():
@@ -60,9 +112,10 @@ def test_learning_rate_schedules():
 
 def test_the_cost_of_an_epoch_weighs_batches_by_their_weights(objective):
     weighted = objective.train._replace(s=np.arange(1.0, 21.0))
-    objective = Objective(objective.backprop, weighted)
+    batches = Batches(weighted.s, 7, False, None)
+    objective = Objective(objective.backprop, weighted, batches.parts)
     progress = Progress(never(), LearningRate(0.0))
-    descend(start(), objective, GradientDescent(0.0), Batches(20, 7, False, None), progress, 1)
+    descend(start(), objective, GradientDescent(0.0), batches, progress, 1)
     full, _ = objective(start())
     assert progress.loss_curve[0] == pytest.approx(full, rel=1e-12)
 
@@ -70,7 +123,12 @@ def test_the_cost_of_an_epoch_weighs_batches_by_their_weights(objective):
 def test_adaptive_rate_shrinks_when_patience_runs_out_and_then_stops(objective):
     progress = Progress(Patience(0.5, 2), LearningRate(1e-5, "adaptive"))
     stopped = descend(
-        start(), objective, GradientDescent(1e-5), Batches(20, 20, False, None), progress, 100
+        start(),
+        objective,
+        GradientDescent(1e-5),
+        Batches(np.ones(20), 20, False, None),
+        progress,
+        100,
     )
     # 1e-5 and 2e-6 each wait two epochs (the first epoch has nothing to beat); 4e-7 is too small.
     assert stopped
@@ -88,7 +146,12 @@ def test_early_stopping_keeps_the_parameters_of_the_lowest_validation_cost(objec
 
     progress = Progress(Patience(0.0, 2), LearningRate(0.1), validation_cost, early_stopping=True)
     stopped = descend(
-        start(), objective, GradientDescent(0.1), Batches(20, 20, False, None), progress, 10
+        start(),
+        objective,
+        GradientDescent(0.1),
+        Batches(np.ones(20), 20, False, None),
+        progress,
+        10,
     )
     assert stopped
     assert list(progress.validation_loss_curve) == [3.0, 1.0, 2.0, 2.5]
@@ -97,14 +160,14 @@ def test_early_stopping_keeps_the_parameters_of_the_lowest_validation_cost(objec
 
 def test_a_hook_can_stop_training(objective):
     progress = Progress(never(), LearningRate(0.1), on_epoch_end=lambda: True)
-    batches = Batches(20, 20, False, None)
+    batches = Batches(np.ones(20), 20, False, None)
     assert descend(start(), objective, GradientDescent(0.1), batches, progress, 10)
     assert len(progress.loss_curve) == 1
 
 
 def test_weights_that_diverge_are_refused_with_the_epoch(objective):
     progress = Progress(never(), LearningRate(1e200))
-    batches = Batches(20, 20, False, None)
+    batches = Batches(np.ones(20), 20, False, None)
     with pytest.raises(Diverged, match=r"^1$"):
         descend(start(), objective, GradientDescent(1e200), batches, progress, 10)
 
