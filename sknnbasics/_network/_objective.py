@@ -27,7 +27,6 @@ class Objective:
     def __post_init__(self):
         _, T, s = self.train
         xp, s = namespace(s)
-        self._weighted = bool(xp.any(s != s[0]))
         total = xp.sum(s)
         self._total = float(total)
         T = T - T[:1, :]  # exactly 0 where all targets are equal
@@ -41,6 +40,10 @@ class Objective:
     def __call__(self, theta, rows=None):
         """Cost and gradient of the batch `rows`; None for all rows."""
         return self.backprop.cost_and_gradient(theta, *self.train, rows)
+
+    def run_epoch(self, theta, optimizer, batches):
+        """Move theta by one update a batch; give the mean cost of the batches."""
+        return self.backprop.run_epoch(theta, *self.train, optimizer, batches)
 
     def penalty(self, theta):
         """The part of the cost that is no error."""
@@ -67,12 +70,3 @@ class Objective:
         1 where the mean has none, which nothing can lower.
         """
         return error / self._constant_cost if self._constant_cost else 1.0
-
-    def weight(self, rows):
-        """How much the batch counts in the cost of an epoch: the sum of its weights."""
-        if rows is None:
-            return 1.0
-        if self._weighted:
-            xp, s = namespace(self.train.s)
-            return xp.sum(s[rows] if isinstance(rows, slice) else xp.take(s, rows, axis=0))
-        return rows.stop - rows.start if isinstance(rows, slice) else rows.shape[0]
