@@ -475,6 +475,12 @@ cdef void _backpropagate(
         a = _place(net, room, layer)
         if net.fit_intercept:
             _add_rows(delta, grad + net.intercepts[layer], n_rows, n_units)
+        if layer and n_units == 1:
+            _backpropagate_one(
+                a, delta, theta + net.coefs[layer], grad + net.coefs[layer], n_rows, n_inputs
+            )
+            delta = a
+            continue
         _add_gradient(  # (10), (15)
             a if layer else x, n_inputs if layer else stride,
             delta, grad + net.coefs[layer], n_rows, n_inputs, n_units,
@@ -529,14 +535,52 @@ cdef vectorised _deltas_of_row(
     floating* a, const floating* t, floating weight, Py_ssize_t n
 ) noexcept nogil:
     cdef Py_ssize_t k
+    cdef floating one = 1
     for k in range(n):
-        a[k] = (a[k] - t[k]) * weight * a[k] * (1 - a[k])
+        a[k] = (a[k] - t[k]) * weight * a[k] * (one - a[k])
 
 
 cdef vectorised _hidden_deltas(floating* a, const floating* back, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t j
+    cdef floating one = 1  # that float is not raised to double
     for j in range(n):
-        a[j] = back[j] * a[j] * (1 - a[j])
+        a[j] = back[j] * a[j] * (one - a[j])
+
+
+cdef vectorised _backpropagate_one(
+    floating* a, const floating* delta, const floating* w, floating* grad,
+    Py_ssize_t n_rows, Py_ssize_t n,
+) noexcept nogil:
+    """Where there is one unit above, its gradient and the deltas below take one pass."""
+    cdef Py_ssize_t i, j
+    cdef floating one = 1
+    for i in range(n_rows):
+        for j in range(n):
+            grad[j] += delta[i] * a[j]
+            a[j] = delta[i] * w[j] * a[j] * (one - a[j])
+        a += n
+
+
+cdef vectorised _dots(
+    const floating* x, Py_ssize_t stride, const floating* w, floating* z,
+    Py_ssize_t n_rows, Py_ssize_t n, floating kept,
+) noexcept nogil:
+    cdef floating sums[16]  # one would wait for each addition to end before the next
+    cdef Py_ssize_t i, j, k, n_whole = n - n % 16
+    for i in range(n_rows):
+        for k in range(16):
+            sums[k] = 0
+        for j in range(0, n_whole, 16):
+            for k in range(16):
+                sums[k] += x[j + k] * w[j + k]
+        for j in range(n_whole, n):
+            sums[j - n_whole] += x[j] * w[j]
+        for k in range(8):
+            sums[k] += sums[k + 8]
+        for k in range(4):
+            sums[k] += sums[k + 4]
+        z[i] = kept * z[i] + ((sums[0] + sums[2]) + (sums[1] + sums[3]))
+        x += stride
 
 
 cdef vectorised _fill(
@@ -612,6 +656,9 @@ cdef void _add_product(
     Py_ssize_t n_rows, Py_ssize_t n_inputs, Py_ssize_t n_units, floating kept,
 ) noexcept nogil:
     """z ← kept z + x W"""
+    if n_units == 1:
+        _dots(x, stride, W, z, n_rows, n_inputs, kept)
+        return
     _gemm(b"N", b"N", n_units, n_rows, n_inputs, W, n_units, x, stride, kept, z, n_units)
 
 
