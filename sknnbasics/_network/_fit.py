@@ -173,11 +173,12 @@ class Fit:
         rows = samples.rows(self.output_range)
         if self.alpha is None:
             self.alpha = self._estimated_alpha(rows, samples.space)
-        backprop = backprop_for(samples.X)(self.layers, self.alpha, float(samples.s.sum()))
-        self.objective = Objective(backprop, rows)
+        settings = self.layers, self.alpha, float(samples.s.sum())
+        self.objective = Objective(backprop_for(samples.X)(*settings), rows)
         self.place = samples.space.asarray
         if held_out is not None:
             validation = held_out.rows(self.output_range)
+            backprop = backprop_for(validation.X)(*settings)
             self.progress.validation_cost = lambda theta: backprop.cost(theta, *validation)
         with np.errstate(over="ignore", invalid="ignore"):
             self.progress.begin(self.theta)

@@ -1,4 +1,4 @@
-"""Cost and gradient of a batch, and whole epochs: one contract, three bodies, one suite of tests."""
+"""Cost and gradient of a batch, and epochs: one contract, three bodies, one suite of tests."""
 
 import numpy as np
 from scipy.sparse import issparse

@@ -118,10 +118,10 @@ class Backprop(ByBatch):
         self.total_weight = total_weight
         self.block_rows = block_rows
         self._places, self._room_of_row = _places(layers)
-        self._room = self._grad = None
+        self._room = self._grad = self._n_block = None
 
     def __getstate__(self):
-        return vars(self) | {"_room": None, "_grad": None}
+        return vars(self) | {"_room": None, "_grad": None, "_n_block": None}
 
     def cost_and_gradient(self, theta, X, T, s, rows=None):
         """Cost and gradient of the batch `rows`, or of all rows, at `theta`.
@@ -563,7 +563,7 @@ cdef vectorised _backpropagate_one(
 
 cdef vectorised _dots(
     const floating* x, Py_ssize_t stride, const floating* w, floating* z,
-    Py_ssize_t n_rows, Py_ssize_t n, floating kept,
+    Py_ssize_t n_rows, Py_ssize_t n, bint kept,
 ) noexcept nogil:
     cdef floating sums[16]  # one would wait for each addition to end before the next
     cdef Py_ssize_t i, j, k, n_whole = n - n % 16
@@ -579,7 +579,7 @@ cdef vectorised _dots(
             sums[k] += sums[k + 8]
         for k in range(4):
             sums[k] += sums[k + 4]
-        z[i] = kept * z[i] + ((sums[0] + sums[2]) + (sums[1] + sums[3]))
+        z[i] = (z[i] if kept else 0) + ((sums[0] + sums[2]) + (sums[1] + sums[3]))
         x += stride
 
 
@@ -653,9 +653,9 @@ cdef vectorised _adam(
 
 cdef void _add_product(
     const floating* x, Py_ssize_t stride, const floating* W, floating* z,
-    Py_ssize_t n_rows, Py_ssize_t n_inputs, Py_ssize_t n_units, floating kept,
+    Py_ssize_t n_rows, Py_ssize_t n_inputs, Py_ssize_t n_units, bint kept,
 ) noexcept nogil:
-    """z ← kept z + x W"""
+    """z ← x W, or z + x W where z is kept"""
     if n_units == 1:
         _dots(x, stride, W, z, n_rows, n_inputs, kept)
         return
@@ -667,7 +667,7 @@ cdef void _add_gradient(
     Py_ssize_t n_rows, Py_ssize_t n_inputs, Py_ssize_t n_units,
 ) noexcept nogil:
     """grad ← grad + aᵀ delta"""
-    _gemm(b"N", b"T", n_units, n_inputs, n_rows, delta, n_units, a, stride, 1, grad, n_units)
+    _gemm(b"N", b"T", n_units, n_inputs, n_rows, delta, n_units, a, stride, True, grad, n_units)
 
 
 cdef void _product_with_transposed(
@@ -675,22 +675,22 @@ cdef void _product_with_transposed(
     Py_ssize_t n_rows, Py_ssize_t n_inputs, Py_ssize_t n_units,
 ) noexcept nogil:
     """back ← delta Wᵀ"""
-    _gemm(b"T", b"N", n_inputs, n_rows, n_units, W, n_units, delta, n_units, 0, back, n_inputs)
+    _gemm(b"T", b"N", n_inputs, n_rows, n_units, W, n_units, delta, n_units, False, back, n_inputs)
 
 
 cdef void _gemm(
     char* transposed_a, char* transposed_b, int m, int n, int k,
-    const floating* a, int lda, const floating* b, int ldb, floating kept, floating* c, int ldc,
+    const floating* a, int lda, const floating* b, int ldb, bint kept, floating* c, int ldc,
 ) noexcept nogil:
-    """C ← kept C + A B, as BLAS has it, where a matrix lies column by column."""
-    cdef floating one = 1
+    """C ← A B, or C + A B, as BLAS has it, where a matrix lies column by column."""
+    cdef floating one = 1, beta = kept
     if floating is double:
         dgemm(
             transposed_a, transposed_b, &m, &n, &k,
-            &one, <double*> a, &lda, <double*> b, &ldb, &kept, c, &ldc,
+            &one, <double*> a, &lda, <double*> b, &ldb, &beta, c, &ldc,
         )
     else:
         sgemm(
             transposed_a, transposed_b, &m, &n, &k,
-            &one, <float*> a, &lda, <float*> b, &ldb, &kept, c, &ldc,
+            &one, <float*> a, &lda, <float*> b, &ldb, &beta, c, &ldc,
         )
