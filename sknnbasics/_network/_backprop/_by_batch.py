@@ -4,7 +4,7 @@ from ..._arrays import namespace
 
 
 class ByBatch:
-    """Beside `cost_and_gradient`, which the body gives, the update of an epoch."""
+    """The updates of an epoch, from the `cost_and_gradient` of the body."""
 
     def run_epoch(self, theta, X, T, s, optimizer, batches):
         """Move theta, in place, by one update a batch; give the mean cost of the batches.
@@ -25,11 +25,15 @@ class ByBatch:
         costs = weights = 0.0
         for rows in batches:
             cost, grad = self.cost_and_gradient(theta, X, T, s, rows)
-            optimizer.update(theta, grad)
+            self.update(theta, grad, optimizer)
             weight = _weight(s, rows)
             costs += cost * weight
             weights += weight
         return costs / weights
+
+    def update(self, theta, grad, optimizer):
+        """Move theta, in place, against a gradient."""
+        optimizer.update(theta, grad)
 
 
 def _weight(s, rows):

@@ -142,17 +142,17 @@ class Backprop(ByBatch):
         """Move theta, in place, by one update a batch; give the mean cost of the batches."""
         if type(optimizer) not in (GradientDescent, Adam):  # one that has no loop here
             return super().run_epoch(theta, X, T, s, optimizer, batches)
-        optimizer.begin(theta)
-        moments = (
-            (optimizer.mean, optimizer.square)
-            if type(optimizer) is Adam
-            else (optimizer.velocity, None)
-        )
         self._make_room(min(len(T), batches.batch_size), theta.dtype)
         return _run_epoch[_kind(theta)](
             self, theta, *_typed(theta, X, T, s), batches.order(), batches.batch_size,
-            optimizer, *moments,
+            optimizer, *_moments(optimizer, theta),
         )
+
+    def update(self, theta, grad, optimizer):
+        """Move theta, in place, against a gradient."""
+        if type(optimizer) not in (GradientDescent, Adam):
+            return super().update(theta, grad, optimizer)
+        _update_once[_kind(theta)](theta, grad, optimizer, *_moments(optimizer, theta))
 
     def cost(self, theta, X, T, s):
         """Half the mean squared error of all rows at `theta`, without the penalty."""
@@ -185,6 +185,14 @@ def _typed(theta, X, T, s):
     """The rows as the loops read them; X in any layout, and what they are already is no copy."""
     dtype = theta.dtype
     return np.asarray(X, dtype), np.ascontiguousarray(T, dtype), np.ascontiguousarray(s, dtype)
+
+
+def _moments(optimizer, theta):
+    """The arrays that an optimizer keeps, shaped as theta; None for one that it has not."""
+    optimizer.begin(theta)
+    if type(optimizer) is Adam:
+        return optimizer.mean, optimizer.square
+    return optimizer.velocity, None
 
 
 def _places(layers):
@@ -220,7 +228,7 @@ cdef Batch _all_rows(const Py_ssize_t[::1] order, Py_ssize_t n_rows):
     return batch
 
 
-cdef Update _update(optimizer):
+cdef Update _settings(optimizer):
     cdef Update update
     memset(&update, 0, sizeof(Update))
     update.learning_rate = optimizer.learning_rate
@@ -267,7 +275,7 @@ def _run_epoch(
     cdef double cost, weight, costs = 0, weights = 0
     cdef Net net = _net(backprop)
     cdef Batch rows = _all_rows(order, T.shape[0]), batch
-    cdef Update update = _update(optimizer)
+    cdef Update update = _settings(optimizer)
     cdef floating* mean = &first_moment[0]
     cdef floating* square = NULL if second_moment is None else &second_moment[0]
     cdef Py_ssize_t number, work = 0
@@ -287,6 +295,18 @@ def _run_epoch(
         if update.adam:
             optimizer.t = update.t
     return costs / weights
+
+
+def _update_once(
+    floating[::1] theta, const floating[::1] grad,
+    optimizer, floating[::1] first_moment, floating[::1] second_moment,
+):
+    cdef Update update = _settings(optimizer)
+    cdef floating* square = NULL if second_moment is None else &second_moment[0]
+    with nogil:
+        _move(&theta[0], &grad[0], &first_moment[0], square, theta.shape[0], &update)
+    if update.adam:
+        optimizer.t = update.t
 
 
 def _cost(
