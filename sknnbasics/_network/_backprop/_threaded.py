@@ -1,6 +1,7 @@
 """Large batches on several threads: each takes a part of the rows, with a body of its own."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from threading import Event
 
 import numpy as np
@@ -83,9 +84,9 @@ def _cut(rows, n_parts):
     """Slices or row numbers of that many parts, none of them empty."""
     n_rows = _n_rows(rows)
     ends = np.linspace(0, n_rows, min(n_parts, n_rows) + 1, dtype=int)
-    for start, stop in zip(ends[:-1], ends[1:], strict=True):
+    for start, stop in pairwise(ends.tolist()):
         if isinstance(rows, slice):
-            yield slice(rows.start + int(start), rows.start + int(stop))
+            yield slice(rows.start + start, rows.start + stop)
         else:
             yield rows[start:stop]
 
