@@ -233,7 +233,7 @@ class Fit:
         self.converged, self._separating = False, None
         corrections = run_epoch(self.units, samples.X, samples.codes, samples.steps, order)
         self.check_finite()
-        self.mistakes.append(int(corrections.sum()))
+        self.mistakes.append(sum(corrections.tolist()))  # of few numbers the faster sum
         if self.scores:
             self._record_score(np.nan)
         self.converged = self.mistakes[-1] == 0
