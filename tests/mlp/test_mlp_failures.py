@@ -1,5 +1,7 @@
 """Failure, interruption, printing."""
 
+import signal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -161,6 +163,37 @@ def test_an_interrupt_with_early_stopping_keeps_the_best_weights(
         model.fit(X, y, **held_out)
     assert model.validation_loss_curve_ == curve[:150]
     assert_allclose(model.cost(held_out["X_val"], held_out["y_val"]), min(curve[:150]), rtol=1e-12)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such timer")
+@each_optimizer
+def test_an_interrupt_by_the_clock_in_a_long_epoch(monkeypatch, solver):
+    """In whatever body is in use."""
+    from sknnbasics._network import _fit
+
+    X, y = (np.repeat(array, 10_000, axis=0) for array in samples())
+    model = small(solver=solver, hidden_layer_sizes=(50,), batch_size=20, max_iter=10**6)
+    descend, starts = _fit.descend, []
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    def interrupted_soon(theta, *args):
+        starts.append(theta.copy())
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        return descend(theta, *args)
+
+    monkeypatch.setattr(_fit, "descend", interrupted_soon)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with pytest.warns(UserWarning, match="interrupted in epoch 1"):
+            model.fit(X, y)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert model.n_iter_ == 0
+    assert (parameters(model) != starts[0]).all()
+    assert np.isfinite(model.predict(X)).all()
 
 
 # Printing ----------------------------------------------------------------------------------

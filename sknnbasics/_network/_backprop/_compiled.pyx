@@ -39,10 +39,9 @@ ctypedef void (*sgemm_t)(
 ) noexcept nogil
 
 cdef enum:
-    # The widest layer of a block takes about this many bytes, of the order of a second-level
-    # cache; with fewer rows the matrix products lose speed.
-    BLOCK_BYTES = 1 << 19
-    MIN_BLOCK_ROWS = 256
+    # Of more rows the activations of middling layers leave the nearer caches, and BLAS its
+    # products for small matrices; of fewer the products of wide layers lose speed.
+    MAX_BLOCK_ROWS = 200
     # Multiplications after which signals are looked for: some hundredths of a second.
     MAX_UNINTERRUPTED = 1 << 27
 
@@ -109,7 +108,7 @@ class Backprop(ByBatch):
         Σs of all rows that training sees, so that the cost of a batch estimates
         theirs; None: that of the rows of the call.
     block_rows : int, default=None
-        Most rows of a block; None chooses them by the widths of the layers.
+        Most rows of a block; None for a number that suits most layers.
     """
 
     def __init__(self, layers, alpha, total_weight=None, *, block_rows=None):
@@ -169,8 +168,8 @@ class Backprop(ByBatch):
 
     def _make_room(self, n_rows, dtype):
         """Room for a block of some rows, and for a gradient."""
-        fitting = BLOCK_BYTES // (dtype.itemsize * max(self.layers.sizes))
-        self._n_block = min(n_rows, self.block_rows or max(fitting, MIN_BLOCK_ROWS))
+        n_blocks = -(-n_rows // (self.block_rows or MAX_BLOCK_ROWS))
+        self._n_block = -(-n_rows // max(1, n_blocks))  # blocks of about one size
         size = self._n_block * self._room_of_row
         if self._room is None or self._room.dtype != dtype or len(self._room) < size:
             self._room = np.empty(size, dtype)
