@@ -171,8 +171,8 @@ def test_an_interrupt_by_the_clock_in_a_long_epoch(monkeypatch, solver):
     """In whatever body is in use."""
     from sknnbasics._network import _fit
 
-    X, y = (np.repeat(array, 10_000, axis=0) for array in samples())
-    model = small(solver=solver, hidden_layer_sizes=(50,), batch_size=20, max_iter=10**6)
+    X, y = (np.repeat(array, 20_000, axis=0) for array in samples())
+    model = small(solver=solver, hidden_layer_sizes=(50,), batch_size=20, shuffle=False)
     descend, starts = _fit.descend, []
 
     def interrupt(*_):
@@ -180,7 +180,7 @@ def test_an_interrupt_by_the_clock_in_a_long_epoch(monkeypatch, solver):
 
     def interrupted_soon(theta, *args):
         starts.append(theta.copy())
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
         return descend(theta, *args)
 
     monkeypatch.setattr(_fit, "descend", interrupted_soon)
