@@ -25,6 +25,7 @@ class Objective:
     train: Rows
 
     def __post_init__(self):
+        self._n_weights = self.backprop.layers.n_weights
         _, T, s = self.train
         xp, s = namespace(s)
         total = xp.sum(s)
@@ -47,7 +48,9 @@ class Objective:
 
     def penalty(self, theta):
         """The part of the cost that is no error."""
-        weights = theta[: self.backprop.layers.n_weights]
+        if not self.backprop.alpha:
+            return 0.0
+        weights = theta[: self._n_weights]
         return 0.5 * self.backprop.alpha * float(weights @ weights) / self._total
 
     def r2(self, theta):
