@@ -1,4 +1,4 @@
-"""Pictures are drawn without a window and closed after each test; how many examples are drawn."""
+"""What all tests share: figures without windows, the number of examples, a choice of bodies."""
 
 import os
 import signal
@@ -29,3 +29,13 @@ def closed_figures():
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.fixture
+def backprop_batch_by_batch():
+    """NumPy's body of backpropagation alone, in which a test can let a single batch fail."""
+    from sknnbasics._network import _backprop
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_backprop, "_dense", _backprop._blocked)
+        yield _backprop._blocked.Backprop

@@ -22,11 +22,11 @@ from threadpoolctl import threadpool_limits
 
 import sknnbasics._callbacks
 import sknnbasics._mlp_input
-import sknnbasics._network._objective
 import sknnbasics._network._optimizers
 import sknnbasics._perceptron_input
 import sknnbasics._units._fit
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
+from sknnbasics._network._backprop._blocked import Backprop
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(60, 4))
@@ -46,7 +46,10 @@ network = SigmoidMLPRegressor(
 )
 perceptron = PerceptronClassifier(max_iter=N_EPOCHS, tol=None, random_state=0)
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.usefixtures("backprop_batch_by_batch"),
+]
 every_estimator = pytest.mark.parametrize(
     ("estimator", "target"),
     [
@@ -105,7 +108,7 @@ def fail_in_epoch(monkeypatch, estimator, epoch, error):
         return raise_at(monkeypatch, sknnbasics._units._fit, "run_epoch", epoch, error)
     # An epoch is three batches, or one evaluation at least.
     call = epoch + 1 if estimator.solver == "lbfgs" else 3 * epoch - 1
-    return raise_at(monkeypatch, sknnbasics._network._objective.Objective, "__call__", call, error)
+    return raise_at(monkeypatch, Backprop, "cost_and_gradient", call, error)
 
 
 def fail_after_a_part(monkeypatch, estimator, epoch, error):
@@ -120,7 +123,7 @@ def fail_after_a_part(monkeypatch, estimator, epoch, error):
             monkeypatch, sknnbasics._units._fit, "run_epoch", epoch, error, first=visit_half
         )
     if estimator.solver == "lbfgs":
-        part, name, call = sknnbasics._network._objective.Objective, "__call__", epoch + 1
+        part, name, call = Backprop, "cost_and_gradient", epoch + 1
     else:
         optimizers = {
             "adam": sknnbasics._network._optimizers.Adam,

@@ -1,6 +1,6 @@
 """The sigmoid network: layers, backpropagation, optimizers, stopping, one fit."""
 
-from ._backprop import backprop_for, cost_and_gradient, feedforward, half_mse
+from ._backprop import BODY, backprop_for, cost_and_gradient, feedforward, half_mse
 from ._fit import End, Fit, Settings
 from ._layers import Layers
 from ._output_range import OutputRange, from_unit
@@ -11,6 +11,7 @@ from ._samples import Samples
 from ._state import State
 
 __all__ = [
+    "BODY",
     "LEAST_ALPHA",
     "Diverged",
     "End",

@@ -74,6 +74,9 @@ class Batches:
         """Whether an epoch is one batch."""
         return self.batch_size >= len(self.s)
 
+    def __len__(self):
+        return math.ceil(len(self.s) / self.batch_size)
+
     def __iter__(self):
         if self.holds_all_rows:
             yield Batch(None)
@@ -88,8 +91,7 @@ class Batches:
         self.parts = (self.s / self._times).astype(self.s.dtype)
 
     def _equal(self):
-        n = len(self.s)
-        order = self.place(self.rng.permutation(n)) if self.shuffle else None
+        n, order = len(self.s), self.order()
         for start in range(0, n, self.batch_size):
             rows = slice(start, min(start + self.batch_size, n))
             yield Batch(rows if order is None else order[rows], rows.stop - rows.start)
@@ -118,6 +120,12 @@ class Batches:
         begin = np.repeat(np.arange(n) / n, times)
         at = (nth + begin) / np.repeat(times, times)
         return np.repeat(order, times)[np.argsort(at, kind="stable")]
+
+    def order(self):
+        """Rows that are visited once, as an epoch takes them; None for the order they come in."""
+        if not self.shuffle or self.holds_all_rows:
+            return None
+        return self.place(self.rng.permutation(len(self.s)))
 
 
 def equal_batch_size(n_samples, at_most):

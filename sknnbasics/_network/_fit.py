@@ -1,7 +1,6 @@
 """One fit of a network: from its first draw, or the last call, to what it learned."""
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -22,6 +21,7 @@ from ._schedule import LearningRate
 from ._solvers import descend, lbfgs
 from ._state import OPTIMIZERS, State
 from ._stopping import Patience
+from ._threads import n_blas_threads, one_blas_thread
 from ._trial import tried_alpha
 
 # Measured by tests/benchmarks/bench_defaults.py.
@@ -29,6 +29,7 @@ AUTO_LEARNING_RATE = {"adam": 0.01, "sgd": 0.3}
 MOST_ROWS_OF_A_BATCH = 200
 NEARLY_ALL_NOISE = 0.1  # an estimate from which on weaker penalties are tried
 WEAKER = (TYPICAL, LEAST_ALPHA)
+WORTH_THREADS = 2**25  # rows of a batch times weights: some milliseconds
 LEAST_UPDATES = 10  # for each epoch of n_iter_no_change, however few its batches
 
 
@@ -75,6 +76,13 @@ class Settings:
         schedule = self.learning_rate if self.solver == "sgd" else "constant"
         return LearningRate(initial, schedule, self.power_t)
 
+    def rows_of_a_batch(self, n_samples):
+        if self.solver == "lbfgs" or self.batch_size is None:
+            return n_samples
+        if self.batch_size == "auto":
+            return equal_batch_size(n_samples, MOST_ROWS_OF_A_BATCH)
+        return self.batch_size
+
     def patience(self):
         # An iteration of L-BFGS is worth many updates, so it counts by itself.
         min_updates = 0 if self.solver == "lbfgs" else LEAST_UPDATES * self.n_iter_no_change
@@ -116,8 +124,6 @@ class Fit:
     batches : Batches or None
     objective : Objective or None
         What `aim` has set.
-    place : callable or None
-        From a NumPy array to one beside the samples; what `aim` has set.
     begins_elsewhere : bool
         Whether theta was not drawn, but learned before or given.
     """
@@ -132,7 +138,6 @@ class Fit:
     alpha: float | None = None
     batches: Batches | None = None
     objective: Objective | None = None
-    place: Callable | None = None
     begins_elsewhere: bool = False
 
     @classmethod
@@ -177,19 +182,23 @@ class Fit:
     def aim(self, samples, held_out=None):
         """Set the objective: the cost on the samples, and beside it that on those held out."""
         rows = samples.rows(self.output_range)
+        n_threads = self._n_threads(len(samples.Y))
         if self.alpha is None:
             self.alpha = self._estimated_alpha(rows, samples.space)
-        backprop = backprop_for(samples.X)(self.layers, self.alpha, float(samples.s.sum()))
+        settings = self.layers, self.alpha, float(samples.s.sum())
+        backprop = backprop_for(samples.X, n_threads)(*settings)
         self.batches = self._batches(samples.s, samples.space.asarray)
         parts = self.batches.parts
         parts = parts if parts is None else samples.space.asarray(parts)
         self.objective = Objective(backprop, rows, parts)
         if held_out is not None:
             validation = held_out.rows(self.output_range)
+            backprop = backprop_for(validation.X)(*settings)
             self.progress.validation_cost = lambda theta: backprop.cost(theta, *validation)
-        with np.errstate(over="ignore", invalid="ignore"):
+        with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
             self.progress.begin(self.theta)
 
+    @one_blas_thread()
     def train(self, on_epoch_begin, on_epoch_end):
         """Train until nothing comes of it any more, or a limit ends it.
 
@@ -230,6 +239,7 @@ class Fit:
                 self.theta, self.objective, self.optimizer, self.batches, self.progress, max_iter
             )
 
+    @one_blas_thread()
     def visit_once(self, on_epoch_end):
         """One epoch that is a call of its own, over samples that will not come again."""
         self.progress.on_epoch_end = on_epoch_end
@@ -244,6 +254,7 @@ class Fit:
         """Refuse parameters that have diverged."""
         self.progress.check_finite(self.theta)
 
+    @one_blas_thread()
     def learned(self):
         """The parameters that training has to show."""
         return self.progress.kept(self.theta)
@@ -267,13 +278,15 @@ class Fit:
         )
 
     def _batches(self, s, place):
-        n_samples, size = len(s), self.settings.batch_size
-        if self.settings.solver == "lbfgs" or size is None:
-            size = n_samples
-        elif size == "auto":
-            size = equal_batch_size(n_samples, MOST_ROWS_OF_A_BATCH)
+        size = self.settings.rows_of_a_batch(len(s))
         return Batches(s, size, self.settings.shuffle, self.rng, place)
 
+    def _n_threads(self, n_samples):
+        """As many as BLAS may have, where a batch is large enough to gain by more than one."""
+        n_rows = min(n_samples, self.settings.rows_of_a_batch(n_samples))
+        return n_blas_threads() if n_rows * self.layers.n_weights >= WORTH_THREADS else 1
+
+    @one_blas_thread()
     def _estimated_alpha(self, rows, space):
         """What `estimated_alpha` finds, on rows at even distances, at the initial weights.
 

@@ -34,6 +34,8 @@ class Objective:
     parts: Any = None
 
     def __post_init__(self):
+        self._n_weights = self.backprop.layers.n_weights
+        self._in_batches = self.train._replace(s=self.train.s if self.parts is None else self.parts)
         _, T, s = self.train
         xp, s = namespace(s)
         total = xp.sum(s)
@@ -48,13 +50,18 @@ class Objective:
 
     def __call__(self, theta, rows=None):
         """Cost and gradient of the batch `rows`; None for all rows."""
-        X, T, s = self.train
-        s = s if rows is None or self.parts is None else self.parts
-        return self.backprop.cost_and_gradient(theta, X, T, s, rows)
+        train = self.train if rows is None else self._in_batches
+        return self.backprop.cost_and_gradient(theta, *train, rows)
+
+    def run_epoch(self, theta, optimizer, batches):
+        """Move theta by one update a batch; give the mean cost of the batches."""
+        return self.backprop.run_epoch(theta, *self._in_batches, optimizer, batches)
 
     def penalty(self, theta):
         """The part of the cost that is no error."""
-        weights = theta[: self.backprop.layers.n_weights]
+        if not self.backprop.alpha:
+            return 0.0
+        weights = theta[: self._n_weights]
         return 0.5 * self.backprop.alpha * float(weights @ weights) / self._total
 
     def r2(self, theta):

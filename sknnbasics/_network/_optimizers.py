@@ -39,9 +39,13 @@ class GradientDescent:
     def __getstate__(self):
         return vars(self) | {"scratch": None}
 
-    def update(self, theta, grad):
+    def begin(self, theta):
+        """Before the first update of theta: the velocity is zero."""
         if self.velocity is None:
             self.velocity = 0 * theta
+
+    def update(self, theta, grad):
+        self.begin(theta)
         if self.scratch is None:
             self.scratch = _scratch(theta)
         _, out = self.scratch
@@ -81,9 +85,13 @@ class Adam:
     def __getstate__(self):
         return vars(self) | {"scratch": None}
 
-    def update(self, theta, grad):
+    def begin(self, theta):
+        """Before the first update of theta: the moments are zero."""
         if self.mean is None:
             self.mean, self.square = 0 * theta, 0 * theta
+
+    def update(self, theta, grad):
+        self.begin(theta)
         if self.scratch is None:
             self.scratch = _scratch(theta)
         xp, out = self.scratch

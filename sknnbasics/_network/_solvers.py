@@ -14,18 +14,9 @@ def descend(theta, objective, optimizer, batches, progress, max_iter):
     for _ in range(max_iter):
         progress.on_epoch_begin()
         optimizer.learning_rate = progress.learning_rate.at(progress.t)
-        total = weight = 0.0
-        n_updates = 0
-        for batch in batches:
-            cost, grad = objective(theta, batch.rows)
-            if batch.share != 1:
-                grad *= batch.share
-            optimizer.update(theta, grad)
-            total += cost * batch.weight
-            weight += batch.weight
-            n_updates += 1
+        cost = objective.run_epoch(theta, optimizer, batches)
         progress.t += objective.n_samples
-        if progress.end_epoch(theta, float(total / weight), n_updates):
+        if progress.end_epoch(theta, float(cost), len(batches)):
             return True
     return False
 

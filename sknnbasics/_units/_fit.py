@@ -235,7 +235,7 @@ class Fit:
         self.converged, self._separating = False, None
         corrections = run_epoch(self.units, samples.X, samples.codes, samples.steps, order)
         self.check_finite()
-        self.mistakes.append(int(corrections.sum()))
+        self.mistakes.append(sum(corrections.tolist()))  # of few numbers the faster sum
         self.converged = self.mistakes[-1] == 0
         return float(corrections @ samples.class_weights)
 

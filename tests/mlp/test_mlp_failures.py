@@ -1,5 +1,7 @@
 """Failure, interruption, printing."""
 
+import signal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,6 +93,7 @@ def interrupt_call(monkeypatch, owner, name, number):
 
 
 @each_optimizer
+@pytest.mark.usefixtures("backprop_batch_by_batch")
 def test_an_interrupt_warns_and_keeps_the_weights_reached(monkeypatch, solver):
     from sknnbasics._network._optimizers import Adam, GradientDescent
 
@@ -105,6 +108,7 @@ def test_an_interrupt_warns_and_keeps_the_weights_reached(monkeypatch, solver):
     assert_array_equal(model.predict(X), expected.predict(X))
 
 
+@pytest.mark.usefixtures("backprop_batch_by_batch")
 def test_an_interrupt_keeps_the_batches_of_an_unfinished_epoch(monkeypatch):
     from sknnbasics._network._optimizers import GradientDescent
 
@@ -133,12 +137,12 @@ def test_an_interrupt_of_lbfgs_keeps_the_last_iteration(monkeypatch):
 
 
 @each_solver
-def test_an_interrupt_in_the_first_epoch_keeps_the_starting_weights(monkeypatch, solver):
-    from sknnbasics._network._objective import Objective
-
+def test_an_interrupt_in_the_first_epoch_keeps_the_starting_weights(
+    monkeypatch, backprop_batch_by_batch, solver
+):
     X, y = samples()
     coefs, intercepts = random_start([4, 5, 1])
-    interrupt_call(monkeypatch, Objective, "__call__", 1)
+    interrupt_call(monkeypatch, backprop_batch_by_batch, "cost_and_gradient", 1)
     model = small(solver=solver)
     with pytest.warns(UserWarning, match="interrupted in epoch 1"):
         model.fit(X, y, coefs_init=coefs, intercepts_init=intercepts)
@@ -148,17 +152,48 @@ def test_an_interrupt_in_the_first_epoch_keeps_the_starting_weights(monkeypatch,
     assert np.isfinite(model.predict(X)).all()
 
 
-def test_an_interrupt_with_early_stopping_keeps_the_best_weights(monkeypatch):
-    from sknnbasics._network._objective import Objective
-
+def test_an_interrupt_with_early_stopping_keeps_the_best_weights(
+    monkeypatch, backprop_batch_by_batch
+):
     params, (X, y), held_out = overfitting("adam")
     curve = SigmoidMLPRegressor(**params, tol=None).fit(X, y, **held_out).validation_loss_curve_
-    interrupt_call(monkeypatch, Objective, "__call__", 3 * 150 + 1)
+    interrupt_call(monkeypatch, backprop_batch_by_batch, "cost_and_gradient", 3 * 150 + 1)
     model = SigmoidMLPRegressor(**params, tol=None)
     with pytest.warns(UserWarning, match="interrupted in epoch 151"):
         model.fit(X, y, **held_out)
     assert model.validation_loss_curve_ == curve[:150]
     assert_allclose(model.cost(held_out["X_val"], held_out["y_val"]), min(curve[:150]), rtol=1e-12)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such timer")
+@each_optimizer
+def test_an_interrupt_by_the_clock_in_a_long_epoch(monkeypatch, solver):
+    """In whatever body is in use."""
+    from sknnbasics._network import _fit
+
+    X, y = (np.repeat(array, 20_000, axis=0) for array in samples())
+    model = small(solver=solver, hidden_layer_sizes=(50,), batch_size=20, shuffle=False)
+    descend, starts = _fit.descend, []
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    def interrupted_soon(theta, *args):
+        starts.append(theta.copy())
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        return descend(theta, *args)
+
+    monkeypatch.setattr(_fit, "descend", interrupted_soon)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with pytest.warns(UserWarning, match="interrupted in epoch 1"):
+            model.fit(X, y)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert model.n_iter_ == 0
+    assert (parameters(model) != starts[0]).all()
+    assert np.isfinite(model.predict(X)).all()
 
 
 # Printing ----------------------------------------------------------------------------------

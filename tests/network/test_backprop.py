@@ -1,6 +1,7 @@
-"""Both bodies of the backpropagation: one suite, then the blocked against the reference."""
+"""All bodies of the backpropagation: one suite, then the fast ones against the reference."""
 
 import copy
+import os
 import pickle
 from itertools import product
 from math import exp
@@ -10,11 +11,27 @@ import pytest
 from scipy import sparse
 from scipy.optimize import check_grad
 
-from sknnbasics._network import Layers, backprop_for
+from sknnbasics._network import Layers, _backprop, backprop_for
 from sknnbasics._network._backprop import _blocked, _reference
 
+try:
+    from sknnbasics._network._backprop import _compiled
+except ImportError:
+    _compiled = None
+
 N_ROWS, ALPHA = 23, 0.3
-BOTH_BODIES = pytest.mark.parametrize("body", [_reference, _blocked], ids=lambda m: m.__name__)
+FAST_BODIES = [
+    pytest.param(_blocked, id="blocked"),
+    pytest.param(
+        _compiled,
+        id="compiled",
+        marks=pytest.mark.skipif(_compiled is None, reason="the compiled body is not built"),
+    ),
+]
+each_body = pytest.mark.parametrize(
+    "body", [pytest.param(_reference, id="reference"), *FAST_BODIES]
+)
+each_fast_body = pytest.mark.parametrize("body", FAST_BODIES)
 BIASES = pytest.mark.parametrize("fit_intercept", [True, False])
 
 
@@ -25,6 +42,32 @@ def problem(fit_intercept=True, dtype=np.float64):
     theta, X = rng.normal(size=layers.n_parameters), rng.normal(size=(N_ROWS, 4))
     T, s = rng.uniform(size=(N_ROWS, 3)), rng.uniform(0.5, 2, size=N_ROWS)
     return layers, *(array.astype(dtype) for array in (theta, X, T, s))
+
+
+def strided(X):
+    """Every second column of every second row of a larger array, the last ones first."""
+    room = np.zeros((2 * X.shape[0], 2 * X.shape[1]), X.dtype)
+    room[::-2, ::-2] = X
+    return room[::-2, ::-2]
+
+
+def columns_of_a_wider_one(X):
+    return np.hstack([X, X])[:, : X.shape[1]]
+
+
+def readonly(X):
+    X = X.copy()
+    X.setflags(write=False)
+    return X
+
+
+DENSE = [np.array, np.asfortranarray, strided, columns_of_a_wider_one, readonly]
+SPARSE = [sparse.csr_array, sparse.csr_matrix]
+
+
+def only_dense(body, layout):
+    if body is _compiled and layout in SPARSE:
+        pytest.skip("sparse rows are NumPy's")
 
 
 def sigmoid(z):
@@ -58,7 +101,7 @@ def assert_same(result, expected, rtol=1e-12):
     np.testing.assert_allclose(grad, expected[1], rtol=rtol, atol=rtol * abs(expected[1]).max())
 
 
-@BOTH_BODIES
+@each_body
 @BIASES
 @pytest.mark.parametrize("alpha", [0.0, ALPHA])
 def test_gradient_is_the_slope_of_the_cost(body, fit_intercept, alpha):
@@ -72,14 +115,14 @@ def test_gradient_is_the_slope_of_the_cost(body, fit_intercept, alpha):
     assert error < 1e-6
 
 
-@BOTH_BODIES
+@each_body
 def test_equals_the_naive_loop(body):
     layers, theta, *data = problem()
     expected = naive_cost_and_gradient(*layers.split(theta), *data, ALPHA)
     assert_same(body.Backprop(layers, ALPHA).cost_and_gradient(theta, *data), expected)
 
 
-@BOTH_BODIES
+@each_body
 def test_weights_equal_repetition(body):
     layers, theta, X, T, _ = problem()
     times = np.random.default_rng(1).integers(1, 4, size=N_ROWS)
@@ -90,14 +133,13 @@ def test_weights_equal_repetition(body):
     assert_same(backprop.cost_and_gradient(theta, X, T, times.astype(float)), expected)
 
 
-@BOTH_BODIES
+@each_body
 @pytest.mark.parametrize(
     "rows", [slice(3, 11), np.array([7, 2, 2, 19]), np.arange(N_ROWS)[::-1]], ids=str
 )
-@pytest.mark.parametrize(
-    "layout", [np.array, np.asfortranarray, sparse.csr_array, sparse.csr_matrix]
-)
+@pytest.mark.parametrize("layout", DENSE + SPARSE)
 def test_rows_select_the_batch(body, rows, layout):
+    only_dense(body, layout)
     layers, theta, *data = problem()
     expected = _reference.Backprop(layers, ALPHA).cost_and_gradient(
         theta, *(array[rows] for array in data)
@@ -107,14 +149,14 @@ def test_rows_select_the_batch(body, rows, layout):
     assert_same(backprop.cost_and_gradient(theta, layout(X), T, s, rows), expected)
 
 
-@BOTH_BODIES
+@each_body
 def test_cost_is_that_of_the_gradient_without_penalty(body):
     layers, theta, X, T, s = problem()
     cost, _ = body.Backprop(layers, 0.0).cost_and_gradient(theta, X, T, s)
     assert body.Backprop(layers, ALPHA).cost(theta, X, T, s) == pytest.approx(cost, rel=1e-14)
 
 
-@BOTH_BODIES
+@each_body
 def test_float32_stays_float32(body):
     layers, theta, X, T, s = problem(dtype=np.float32)
     backprop = body.Backprop(layers, ALPHA)
@@ -124,10 +166,11 @@ def test_float32_stays_float32(body):
         assert result[1].dtype == np.float32
         assert_same(result, expected, rtol=1e-5)
     assert backprop.predict(theta, X).dtype == np.float32
-    assert backprop.predict(theta, sparse.csr_array(X)).dtype == np.float32
+    if body is not _compiled:
+        assert backprop.predict(theta, sparse.csr_array(X)).dtype == np.float32
 
 
-@BOTH_BODIES
+@each_body
 @pytest.mark.parametrize("rows", [None, slice(0, 9), np.array([5, 0, 22])], ids=str)
 def test_reads_a_readonly_memmap_and_changes_nothing(body, rows, tmp_path):
     layers, *arrays = problem()
@@ -145,13 +188,15 @@ def test_reads_a_readonly_memmap_and_changes_nothing(body, rows, tmp_path):
         np.testing.assert_array_equal(mapped, array)
 
 
+@each_fast_body
 @pytest.mark.parametrize("block_rows", [1, 2, 7, N_ROWS - 1, N_ROWS, N_ROWS + 5, None])
 @BIASES
-@pytest.mark.parametrize("layout", [np.array, np.asfortranarray, sparse.csr_array])
-def test_blocks_of_any_size_equal_the_reference(block_rows, fit_intercept, layout):
+@pytest.mark.parametrize("layout", [*DENSE, sparse.csr_array])
+def test_blocks_of_any_size_equal_the_reference(body, block_rows, fit_intercept, layout):
+    only_dense(body, layout)
     layers, theta, X, T, s = problem(fit_intercept)
     reference = _reference.Backprop(layers, ALPHA)
-    blocked = _blocked.Backprop(layers, ALPHA, block_rows=block_rows)
+    blocked = body.Backprop(layers, ALPHA, block_rows=block_rows)
     for rows in (None, np.array([4, 9, 1, 0, 22, 9, 3, 8])):
         result = blocked.cost_and_gradient(theta, layout(X), T, s, rows)
         assert_same(result, reference.cost_and_gradient(theta, X, T, s, rows))
@@ -161,9 +206,60 @@ def test_blocks_of_any_size_equal_the_reference(block_rows, fit_intercept, layou
     assert blocked.cost(theta, layout(X), T, s) == pytest.approx(cost, rel=1e-12)
 
 
-def test_workspace_follows_theta_dtype_layout_and_number_of_rows():
-    blocked = _blocked.Backprop(problem()[0], ALPHA)
-    settings = [(np.float64, np.float32), (np.array, sparse.csr_array), (3, 7, N_ROWS), (0, 1)]
+@each_fast_body
+@BIASES
+@pytest.mark.parametrize("alpha", [0.0, ALPHA])
+@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize(
+    "sizes",
+    [(4, 1), (4, 3), (4, 5, 1), (4, 37, 1), (19, 16, 2), (2, 3, 4, 1), (5, 9, 8, 7, 1), (1, 1, 1)],
+    ids=str,
+)
+def test_layers_of_any_shape_equal_the_reference(body, fit_intercept, alpha, weighted, sizes):
+    rng = np.random.default_rng(0)
+    layers = Layers(sizes, fit_intercept)
+    theta, X = rng.normal(size=layers.n_parameters), rng.normal(size=(N_ROWS, sizes[0]))
+    T = rng.uniform(size=(N_ROWS, sizes[-1]))
+    s = rng.uniform(0.5, 2, size=N_ROWS) if weighted else np.ones(N_ROWS)
+    for block_rows in (None, 4):
+        result = body.Backprop(layers, alpha, block_rows=block_rows).cost_and_gradient(
+            theta, X, T, s
+        )
+        expected = _reference.Backprop(layers, alpha).cost_and_gradient(theta, X, T, s)
+        assert_same(result, expected)
+
+
+@each_fast_body
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_sigmoid_is_that_of_long_doubles(body, dtype):
+    # One unit of weight 1: its pre-activation is the input.
+    z = np.linspace(-100, 100, 100_001).astype(dtype)[:, None]
+    a = body.Backprop(Layers((1, 1), False), 0.0).predict(np.ones(1, dtype), z)
+    expected = 1 / (1 + np.exp(-z.astype(np.longdouble)))
+    unit = np.spacing(np.maximum(expected.astype(dtype), dtype(0.5)))
+    assert (abs(a - expected) < 3 * unit).all()
+    special = np.array([[np.nan], [np.inf], [-np.inf], [0.0]], dtype)
+    a = body.Backprop(Layers((1, 1), False), 0.0).predict(np.ones(1, dtype), special)
+    assert np.isnan(a[0, 0])
+    np.testing.assert_allclose(a[1:, 0], [1, 0, 0.5], rtol=0, atol=np.finfo(dtype).eps)
+
+
+@pytest.mark.skipif(_compiled is None, reason="the compiled body is not built")
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_saturated_units_make_no_denormal_numbers(dtype):
+    """Which processors take a hundred times as long for."""
+    layers = Layers((1, 1), False)
+    z = np.array([[-1e30], [-100.0], [-30.0], [30.0], [100.0]], dtype)
+    a = _compiled.Backprop(layers, 0.0).predict(np.ones(1, dtype), z)
+    assert (a > 0).all()
+    assert (a[:3] ** 2 > np.finfo(dtype).tiny).all()
+
+
+@each_fast_body
+def test_workspace_follows_theta_dtype_layout_and_number_of_rows(body):
+    backprop = body.Backprop(problem()[0], ALPHA)
+    layouts = DENSE if body is _compiled else (np.array, sparse.csr_array)
+    settings = [(np.float64, np.float32), layouts, (3, 7, N_ROWS), (0, 1)]
     settings = list(product(*settings))
     for number in np.random.default_rng(0).integers(len(settings), size=100):
         dtype, layout, n_rows, fresh = settings[number]
@@ -172,36 +268,50 @@ def test_workspace_follows_theta_dtype_layout_and_number_of_rows():
         for shift in (0, 1):
             theta = theta + shift if fresh else np.add(theta, shift, out=theta)
             expected = _reference.Backprop(layers, ALPHA).cost_and_gradient(theta, X, T, s)
-            result = blocked.cost_and_gradient(theta, layout(X), T, s)
+            result = backprop.cost_and_gradient(theta, layout(X), T, s)
             assert_same(result, expected, rtol=1e-12 if dtype == np.float64 else 1e-5)
 
 
-def test_predictions_are_not_overwritten():
+@each_fast_body
+def test_predictions_are_not_overwritten(body):
     layers, theta, X, *_ = problem()
-    blocked = _blocked.Backprop(layers, 0.0)
-    prediction = blocked.predict(theta, X)
+    backprop = body.Backprop(layers, 0.0)
+    prediction = backprop.predict(theta, X)
     kept = prediction.copy()
-    blocked.predict(theta, -X)
+    backprop.predict(theta, -X)
     np.testing.assert_array_equal(prediction, kept)
 
 
+@each_fast_body
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda b: pickle.loads(pickle.dumps(b))])
-def test_copies_leave_the_workspace_behind(duplicate):
+def test_copies_leave_the_workspace_behind(body, duplicate):
     layers, theta, *data = problem()
-    backprop = _blocked.Backprop(layers, ALPHA, block_rows=7)
+    backprop = body.Backprop(layers, ALPHA, block_rows=7)
     expected = backprop.cost_and_gradient(theta, *data)
     twin = duplicate(backprop)
-    assert len(pickle.dumps(twin)) == len(pickle.dumps(_blocked.Backprop(layers, ALPHA, 7)))
+    fresh = body.Backprop(layers, ALPHA, block_rows=7)
+    assert len(pickle.dumps(twin)) == len(pickle.dumps(fresh))
     assert_same(twin.cost_and_gradient(theta, *data), expected, rtol=0)
 
 
-def test_numpy_and_sparse_data_get_the_blocked_body():
+def test_the_kind_of_data_decides_the_body():
     X = np.eye(3)
-    assert backprop_for(X) is backprop_for(sparse.csr_array(X)) is _blocked.Backprop
+    dense = {"blocked": _blocked, "compiled": _compiled}[_backprop.BODY]
+    assert backprop_for(X) is backprop_for(np.asfortranarray(X)) is dense.Backprop
+    assert backprop_for(sparse.csr_array(X)) is _blocked.Backprop
     assert backprop_for([[1.0]]) is _reference.Backprop
 
 
-@BOTH_BODIES
+@pytest.mark.skipif(
+    os.environ.get("SKNNBASICS_REQUIRE_COMPILED") != "1",
+    reason="SKNNBASICS_REQUIRE_COMPILED=1 asks for the compiled body",
+)
+def test_the_compiled_body_is_in_use():
+    # The build passes over a body that does not compile.
+    assert _backprop.BODY == "compiled"
+
+
+@each_body
 def test_the_penalty_of_a_batch_is_divided_by_the_weights_of_all_rows(body):
     layers, theta, X, T, s = problem()
     whole = body.Backprop(layers, ALPHA)

@@ -12,13 +12,15 @@ The equations are the reference's, and so are their numbers. Two things differ:
 
 import numpy as np
 
+from ._by_batch import ByBatch
+
 # The widest layer of a block takes about this many bytes, of the order of a
 # second-level cache; with fewer than 1024 rows the matrix products lose speed.
 _BLOCK_BYTES = 2**21
 _MIN_BLOCK_ROWS = 1024
 
 
-class Backprop:
+class Backprop(ByBatch):
     """Cost, gradient and predictions for parameters in one flat vector.
 
     It writes in a workspace of its own, so one object serves one thread.

@@ -10,6 +10,7 @@ from scipy.sparse import issparse
 
 from ..._activations import sigmoid
 from ..._arrays import namespace
+from ._by_batch import ByBatch
 
 
 def feedforward(X, coefs, intercepts):
@@ -115,7 +116,7 @@ def _batch(X, T, s, rows):
     return x, xp.take(T, rows, axis=0), xp.take(s, rows, axis=0)
 
 
-class Backprop:
+class Backprop(ByBatch):
     """The functions above for parameters in one flat vector.
 
     Parameters

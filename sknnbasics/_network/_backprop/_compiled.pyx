@@ -1,0 +1,716 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: cdivision=True, freethreading_compatible=True
+"""The same cost and gradient in Cython, and whole epochs; the mathematics stand in `_reference.py`.
+
+Rows are taken in blocks whose activations fit the cache, and the sums over the
+rows add up block by block. Each a⁽ˡ⁾ gives its place to delta⁽ˡ⁾, so memory is
+that of one array a layer of a block, and of one more of the widest layer.
+
+The products are those of SciPy's BLAS. All other sums are taken in one order,
+whatever the processor.
+"""
+
+import re
+
+from cpython.exc cimport PyErr_CheckSignals
+from cpython.pycapsule cimport PyCapsule_GetName, PyCapsule_GetPointer
+from cython cimport floating
+from libc.limits cimport INT_MAX
+from libc.math cimport sqrt, sqrtf
+from libc.string cimport memcpy, memset
+
+import numpy as np
+from scipy.linalg import cython_blas
+
+from .._optimizers import Adam, GradientDescent
+from ._by_batch import ByBatch
+
+cdef extern from "_sigmoid.h":
+    # What a loop over elements returns, which nobody asks for: the place of an attribute.
+    ctypedef int vectorised "FOR_EACH_VECTOR_WIDTH int"
+    double sigmoid_of_double(double z) noexcept nogil
+    float sigmoid_of_float(float z) noexcept nogil
+
+ctypedef void (*dgemm_t)(
+    char*, char*, int*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*
+) noexcept nogil
+ctypedef void (*sgemm_t)(
+    char*, char*, int*, int*, int*, float*, float*, int*, float*, int*, float*, float*, int*
+) noexcept nogil
+
+cdef enum:
+    # Of more rows the activations of middling layers leave the nearer caches, and BLAS its
+    # products for small matrices; of fewer the products of wide layers lose speed.
+    MAX_BLOCK_ROWS = 200
+    # Multiplications after which signals are looked for: some hundredths of a second.
+    MAX_UNINTERRUPTED = 1 << 27
+
+cdef void* _blas(name, signature) except NULL:
+    """A function that SciPy's BLAS has for Cython, which need not be there to compile this."""
+    capsule = cython_blas.__pyx_capi__[name]
+    found = PyCapsule_GetName(capsule)
+    if re.sub(r"__pyx_t_\w+_[ds]\b", "real", found.decode()) != signature:
+        raise ImportError(f"{name} of SciPy's BLAS is {found}, not {signature}")
+    return PyCapsule_GetPointer(capsule, found)
+
+
+cdef str GEMM = (
+    "void (char *, char *, int *, int *, int *, real *, real *, int *, real *, int *, real *, "
+    "real *, int *)"
+)
+cdef dgemm_t dgemm = <dgemm_t> _blas("dgemm", GEMM)
+cdef sgemm_t sgemm = <sgemm_t> _blas("sgemm", GEMM)
+
+
+cdef struct Net:
+    # The layers, and where what belongs to each begins in theta and in a row of the workspace.
+    Py_ssize_t n_layers  # of weights
+    Py_ssize_t n_weights
+    Py_ssize_t n_parameters
+    bint fit_intercept
+    const Py_ssize_t* sizes
+    const Py_ssize_t* coefs
+    const Py_ssize_t* intercepts
+    const Py_ssize_t* activations  # one more than layers: the place of what is carried back
+    Py_ssize_t block_rows
+
+
+cdef struct Batch:
+    # Rows that follow each other from the first, or whose numbers do in an order.
+    const Py_ssize_t* order
+    Py_ssize_t first
+    Py_ssize_t n_rows
+
+
+cdef struct Update:
+    # The settings of an optimizer, and how many updates it has made.
+    bint adam
+    bint nesterov
+    double learning_rate
+    double momentum
+    double beta_1
+    double beta_2
+    double epsilon
+    Py_ssize_t t
+
+
+class Backprop(ByBatch):
+    """Cost, gradient, epochs and predictions for parameters in one flat vector.
+
+    It writes in a workspace of its own, so one object serves one thread.
+
+    Parameters
+    ----------
+    layers : Layers
+    alpha : float
+        L2 penalty.
+    total_weight : float, default=None
+        Σs of all rows that training sees, so that the cost of a batch estimates
+        theirs; None: that of the rows of the call.
+    block_rows : int, default=None
+        Most rows of a block; None for a number that suits most layers.
+    """
+
+    def __init__(self, layers, alpha, total_weight=None, *, block_rows=None):
+        self.layers = layers
+        self.alpha = alpha
+        self.total_weight = total_weight
+        self.block_rows = block_rows
+        self._places, self._room_of_row = _places(layers)
+        self._room = self._grad = self._n_block = None
+
+    def __getstate__(self):
+        return vars(self) | {"_room": None, "_grad": None, "_n_block": None}
+
+    def cost_and_gradient(self, theta, X, T, s, rows=None):
+        """Cost and gradient of the batch `rows`, or of all rows, at `theta`.
+
+        `rows` is a slice, or an array of indices, none of them negative. The
+        gradient, shaped as theta, is overwritten by the next call.
+        """
+        order = None
+        if isinstance(rows, slice):
+            X, T, s = X[rows], T[rows], s[rows]
+        elif rows is not None:
+            order = np.ascontiguousarray(rows, np.intp)
+        self._make_room(len(T) if order is None else len(order), theta.dtype)
+        cost = _cost_and_gradient[_kind(theta)](self, theta, *_typed(theta, X, T, s), order)
+        return cost, self._grad
+
+    def run_epoch(self, theta, X, T, s, optimizer, batches):
+        """Move theta, in place, by one update a batch; give the mean cost of the batches."""
+        # Rows that come several times, and other optimizers, have no loop here.
+        if batches.parts is not None or type(optimizer) not in (GradientDescent, Adam):
+            return super().run_epoch(theta, X, T, s, optimizer, batches)
+        self._make_room(min(len(T), batches.batch_size), theta.dtype)
+        return _run_epoch[_kind(theta)](
+            self, theta, *_typed(theta, X, T, s), batches.order(), batches.batch_size,
+            optimizer, *_moments(optimizer, theta),
+        )
+
+    def update(self, theta, grad, optimizer):
+        """Move theta, in place, against a gradient."""
+        if type(optimizer) not in (GradientDescent, Adam):
+            return super().update(theta, grad, optimizer)
+        _update_once[_kind(theta)](theta, grad, optimizer, *_moments(optimizer, theta))
+
+    def cost(self, theta, X, T, s):
+        """Half the mean squared error of all rows at `theta`, without the penalty."""
+        self._make_room(len(T), theta.dtype)
+        return _cost[_kind(theta)](self, theta, *_typed(theta, X, T, s))
+
+    def predict(self, theta, X):
+        """Output activations, of shape (n_samples, n_outputs)."""
+        *_, n_outputs = self.layers.sizes
+        outputs = np.empty((len(X), n_outputs), theta.dtype)
+        self._make_room(len(X), theta.dtype)
+        _predict[_kind(theta)](self, theta, np.asarray(X, theta.dtype), outputs)
+        return outputs
+
+    def _make_room(self, n_rows, dtype):
+        """Room for a block of some rows, and for a gradient."""
+        n_blocks = -(-n_rows // (self.block_rows or MAX_BLOCK_ROWS))
+        self._n_block = -(-n_rows // max(1, n_blocks))  # blocks of about one size
+        size = self._n_block * self._room_of_row
+        if self._room is None or self._room.dtype != dtype or len(self._room) < size:
+            self._room = np.empty(size, dtype)
+            self._grad = np.empty(self.layers.n_parameters, dtype)
+
+
+def _kind(theta):
+    return "double" if theta.dtype == np.float64 else "float"
+
+
+def _typed(theta, X, T, s):
+    """The rows as the loops read them; X in any layout, and what they are already is no copy."""
+    dtype = theta.dtype
+    return np.asarray(X, dtype), np.ascontiguousarray(T, dtype), np.ascontiguousarray(s, dtype)
+
+
+def _moments(optimizer, theta):
+    """The arrays that an optimizer keeps, shaped as theta; None for one that it has not."""
+    optimizer.begin(theta)
+    if type(optimizer) is Adam:
+        return optimizer.mean, optimizer.square
+    return optimizer.velocity, None
+
+
+def _places(layers):
+    """What `Net` points to, a row for each of its four tables; and the width of the workspace."""
+    sizes = np.array(layers.sizes, np.intp)
+    n_layers = len(sizes) - 1
+    places = np.zeros((4, n_layers + 2), np.intp)
+    places[0, : n_layers + 1] = sizes
+    places[1, 1 : n_layers + 1] = np.cumsum([m * n for m, n in layers.coef_shapes])
+    places[2, : n_layers + 1] = layers.n_weights + np.cumsum(sizes) - sizes[0]
+    places[3, 1 : n_layers + 2] = np.cumsum(sizes)
+    return places, int(sizes.sum() + sizes.max())
+
+
+cdef Net _net(backprop):
+    cdef const Py_ssize_t[:, ::1] places = backprop._places  # which outlive the call
+    cdef Net net
+    net.n_layers = len(backprop.layers.sizes) - 1
+    net.n_weights = places[1, net.n_layers]
+    net.fit_intercept = backprop.layers.fit_intercept
+    net.n_parameters = backprop.layers.n_parameters
+    net.sizes, net.coefs, net.intercepts = &places[0, 0], &places[1, 0], &places[2, 0]
+    net.activations = &places[3, 0]
+    net.block_rows = backprop._n_block
+    return net
+
+
+cdef Batch _all_rows(const Py_ssize_t[::1] order, Py_ssize_t n_rows):
+    cdef Batch batch
+    batch.order = NULL if order is None or not len(order) else &order[0]
+    batch.first = 0
+    batch.n_rows = n_rows if order is None else len(order)
+    return batch
+
+
+cdef Update _settings(optimizer):
+    cdef Update update
+    memset(&update, 0, sizeof(Update))
+    update.learning_rate = optimizer.learning_rate
+    update.adam = isinstance(optimizer, Adam)
+    if update.adam:
+        update.beta_1, update.beta_2 = optimizer.beta_1, optimizer.beta_2
+        update.epsilon, update.t = optimizer.epsilon, optimizer.t
+    else:
+        update.momentum, update.nesterov = optimizer.momentum, optimizer.nesterov
+    return update
+
+
+# What the methods run, without the GIL
+
+
+def _cost_and_gradient(
+    backprop, const floating[::1] theta,
+    const floating[:, :] X, const floating[:, ::1] T, const floating[::1] s,
+    const Py_ssize_t[::1] order,
+):
+    cdef floating[::1] room = backprop._room, grad = backprop._grad
+    cdef double alpha = backprop.alpha, total_weight = backprop.total_weight or 0
+    cdef double cost, total
+    cdef Net net = _net(backprop)
+    cdef Batch batch = _all_rows(order, T.shape[0])
+    cdef Py_ssize_t work = 0
+    with nogil:
+        total = _weight(s, &batch)
+        cost = _gradient(
+            &net, &theta[0], &grad[0], &room[0], X, T, s, &batch, total,
+            alpha / (total_weight or total), &work,
+        )
+    return cost
+
+
+def _run_epoch(
+    backprop, floating[::1] theta,
+    const floating[:, :] X, const floating[:, ::1] T, const floating[::1] s,
+    const Py_ssize_t[::1] order, Py_ssize_t batch_size,
+    optimizer, floating[::1] first_moment, floating[::1] second_moment,
+):
+    cdef floating[::1] room = backprop._room, grad = backprop._grad
+    cdef double alpha = backprop.alpha, total_weight = backprop.total_weight or 0
+    cdef double cost, weight, costs = 0, weights = 0
+    cdef Net net = _net(backprop)
+    cdef Batch rows = _all_rows(order, T.shape[0]), batch
+    cdef Update update = _settings(optimizer)
+    cdef floating* mean = &first_moment[0]
+    cdef floating* square = NULL if second_moment is None else &second_moment[0]
+    cdef Py_ssize_t number, work = 0
+    try:
+        with nogil:
+            for number in range(_n_parts(rows.n_rows, batch_size)):
+                batch = _part(&rows, number, batch_size)
+                weight = _weight(s, &batch)
+                cost = _gradient(
+                    &net, &theta[0], &grad[0], &room[0], X, T, s, &batch, weight,
+                    alpha / (total_weight or weight), &work,
+                )
+                _move(&theta[0], &grad[0], mean, square, net.n_parameters, &update)
+                costs += cost * weight
+                weights += weight
+    finally:  # also of an epoch that is interrupted
+        if update.adam:
+            optimizer.t = update.t
+    return costs / weights
+
+
+def _update_once(
+    floating[::1] theta, const floating[::1] grad,
+    optimizer, floating[::1] first_moment, floating[::1] second_moment,
+):
+    cdef Update update = _settings(optimizer)
+    cdef floating* square = NULL if second_moment is None else &second_moment[0]
+    with nogil:
+        _move(&theta[0], &grad[0], &first_moment[0], square, theta.shape[0], &update)
+    if update.adam:
+        optimizer.t = update.t
+
+
+def _cost(
+    backprop, const floating[::1] theta,
+    const floating[:, :] X, const floating[:, ::1] T, const floating[::1] s,
+):
+    cdef floating[::1] room = backprop._room
+    cdef Net net = _net(backprop)
+    cdef Batch batch = _all_rows(None, T.shape[0]), block
+    cdef double total, cost = 0
+    cdef Py_ssize_t number, stride, work = 0
+    cdef const floating* x
+    with nogil:
+        total = _weight(s, &batch)
+        for number in range(_n_parts(batch.n_rows, net.block_rows)):
+            block = _part(&batch, number, net.block_rows)
+            x = _inputs(&net, &room[0], X, &block, &stride)
+            _feedforward(&net, &theta[0], &room[0], x, stride, block.n_rows)
+            cost += _half_mse(_outputs(&net, &room[0]), T, s, &block, total)
+            _answer_signals(&work, block.n_rows * net.n_weights)
+    return cost
+
+
+def _predict(
+    backprop, const floating[::1] theta, const floating[:, :] X, floating[:, ::1] outputs
+):
+    cdef floating[::1] room = backprop._room
+    cdef Net net = _net(backprop)
+    cdef Batch batch = _all_rows(None, X.shape[0]), block
+    cdef Py_ssize_t number, stride, work = 0
+    cdef const floating* x
+    with nogil:
+        for number in range(_n_parts(batch.n_rows, net.block_rows)):
+            block = _part(&batch, number, net.block_rows)
+            x = _inputs(&net, &room[0], X, &block, &stride)
+            _feedforward(&net, &theta[0], &room[0], x, stride, block.n_rows)
+            memcpy(
+                &outputs[block.first, 0], _outputs(&net, &room[0]),
+                block.n_rows * outputs.shape[1] * sizeof(floating),
+            )
+            _answer_signals(&work, block.n_rows * net.n_weights)
+
+
+cdef int _answer_signals(Py_ssize_t* work, Py_ssize_t more) except -1 nogil:
+    # Ctrl-C raises KeyboardInterrupt here, where theta is whole.
+    work[0] += more
+    if work[0] > MAX_UNINTERRUPTED:
+        work[0] = 0
+        with gil:
+            PyErr_CheckSignals()
+    return 0
+
+
+# A batch
+
+
+cdef double _gradient(
+    const Net* net, const floating* theta, floating* grad, floating* room,
+    const floating[:, :] X, const floating[:, ::1] T, const floating[::1] s,
+    const Batch* batch, double total, double decay, Py_ssize_t* work,
+) except? -1 nogil:
+    """Cost of a batch, equation (6); its gradient, (7) to (15), is left in `grad`."""
+    cdef Batch block
+    cdef Py_ssize_t number, stride
+    cdef const floating* x
+    cdef double cost = _penalty(theta, decay, grad, net.n_weights, net.n_parameters)
+    for number in range(_n_parts(batch.n_rows, net.block_rows)):
+        block = _part(batch, number, net.block_rows)
+        x = _inputs(net, room, X, &block, &stride)
+        _feedforward(net, theta, room, x, stride, block.n_rows)
+        cost += _half_mse(_outputs(net, room), T, s, &block, total)
+        _output_deltas(_outputs(net, room), T, s, &block, total)
+        _backpropagate(net, theta, grad, room, x, stride, block.n_rows)
+        _answer_signals(work, 3 * block.n_rows * net.n_weights)
+    return cost
+
+
+cdef inline Py_ssize_t _n_parts(Py_ssize_t n_rows, Py_ssize_t most) noexcept nogil:
+    return (n_rows + most - 1) // most
+
+
+cdef inline Batch _part(const Batch* batch, Py_ssize_t number, Py_ssize_t most) noexcept nogil:
+    cdef Batch part
+    part.order = batch.order
+    part.first = batch.first + number * most
+    part.n_rows = min(most, batch.n_rows - number * most)
+    return part
+
+
+cdef inline Py_ssize_t _row(const Batch* batch, Py_ssize_t i) noexcept nogil:
+    return batch.first + i if batch.order == NULL else batch.order[batch.first + i]
+
+
+cdef double _weight(const floating[::1] s, const Batch* batch) noexcept nogil:
+    """Σs of a batch."""
+    cdef double total = 0
+    cdef Py_ssize_t i
+    for i in range(batch.n_rows):
+        total += s[_row(batch, i)]
+    return total
+
+
+cdef double _penalty(
+    const floating* theta, double decay, floating* grad, Py_ssize_t n_weights, Py_ssize_t n
+) noexcept nogil:
+    """The penalty decay/2 Σ‖W⁽ˡ⁾‖²; its gradient is what that of the error is added to."""
+    cdef double sums[8]  # one would wait for each addition to end before the next
+    cdef double penalty = 0
+    cdef Py_ssize_t j, k, n_whole = n_weights - n_weights % 8
+    memset(grad, 0, n * sizeof(floating))
+    if decay == 0:
+        return 0
+    for j in range(n_weights):
+        grad[j] = <floating> decay * theta[j]
+    memset(sums, 0, sizeof(sums))
+    for j in range(0, n_whole, 8):
+        for k in range(8):
+            sums[k] += <double> theta[j + k] * theta[j + k]
+    for j in range(n_whole, n_weights):
+        sums[0] += <double> theta[j] * theta[j]
+    for k in range(8):
+        penalty += sums[k]
+    return 0.5 * decay * penalty
+
+
+# A block, layer by layer
+
+
+cdef inline floating* _place(const Net* net, floating* room, Py_ssize_t layer) noexcept nogil:
+    return room + net.block_rows * net.activations[layer]
+
+
+cdef inline floating* _outputs(const Net* net, floating* room) noexcept nogil:
+    return _place(net, room, net.n_layers)
+
+
+cdef const floating* _inputs(
+    const Net* net, floating* room, const floating[:, :] X, const Batch* block, Py_ssize_t* stride
+) noexcept nogil:
+    """a⁽¹⁾ = x, where X has the rows, or gathered; the stride leads from row to row."""
+    cdef Py_ssize_t n = net.sizes[0], i, j, row
+    cdef Py_ssize_t size = sizeof(floating)
+    if block.order == NULL and X.strides[1] == size and n * size <= X.strides[0] < size * INT_MAX:
+        stride[0] = X.strides[0] // size
+        return &X[block.first, 0]
+    stride[0] = n
+    for i in range(block.n_rows):
+        row = _row(block, i)
+        if X.strides[1] == size:
+            memcpy(&room[i * n], &X[row, 0], n * size)
+        else:
+            for j in range(n):
+                room[i * n + j] = X[row, j]
+    return room
+
+
+cdef void _feedforward(
+    const Net* net, const floating* theta, floating* room,
+    const floating* x, Py_ssize_t stride, Py_ssize_t n_rows,
+) noexcept nogil:
+    cdef floating* a
+    cdef Py_ssize_t layer, n_inputs, n_units
+    for layer in range(net.n_layers):
+        n_inputs, n_units = net.sizes[layer], net.sizes[layer + 1]
+        a = _place(net, room, layer + 1)
+        if net.fit_intercept:
+            _fill(a, theta + net.intercepts[layer], n_rows, n_units)
+        _add_product(  # (1), (3)
+            x, stride, theta + net.coefs[layer], a, n_rows, n_inputs, n_units, net.fit_intercept
+        )
+        _sigmoid(a, n_rows * n_units)  # (2), (4)
+        x, stride = a, n_units
+
+
+cdef void _backpropagate(
+    const Net* net, const floating* theta, floating* grad, floating* room,
+    const floating* x, Py_ssize_t stride, Py_ssize_t n_rows,
+) noexcept nogil:
+    """Add the gradient of a block; each a⁽ˡ⁾ becomes delta⁽ˡ⁾, as the last one is already."""
+    cdef floating* delta = _outputs(net, room)
+    cdef floating* back = _place(net, room, net.n_layers + 1)
+    cdef floating* a
+    cdef Py_ssize_t layer, n_inputs, n_units
+    for layer in range(net.n_layers - 1, -1, -1):
+        n_inputs, n_units = net.sizes[layer], net.sizes[layer + 1]
+        a = _place(net, room, layer)
+        if net.fit_intercept:
+            _add_rows(delta, grad + net.intercepts[layer], n_rows, n_units)
+        if layer and n_units == 1:
+            _backpropagate_one(
+                a, delta, theta + net.coefs[layer], grad + net.coefs[layer], n_rows, n_inputs
+            )
+            delta = a
+            continue
+        _add_gradient(  # (10), (15)
+            a if layer else x, n_inputs if layer else stride,
+            delta, grad + net.coefs[layer], n_rows, n_inputs, n_units,
+        )
+        if layer:  # (11)-(14)
+            _product_with_transposed(
+                delta, theta + net.coefs[layer], back, n_rows, n_inputs, n_units
+            )
+            _hidden_deltas(a, back, n_rows * n_inputs)
+            delta = a
+
+
+cdef double _half_mse(
+    const floating* a, const floating[:, ::1] T, const floating[::1] s,
+    const Batch* block, double total,
+) noexcept nogil:
+    """The share of a block in equation (5)."""
+    cdef Py_ssize_t i, k, row, n_outputs = T.shape[1]
+    cdef double squares, cost = 0
+    cdef floating error
+    for i in range(block.n_rows):
+        row = _row(block, i)
+        squares = 0
+        for k in range(n_outputs):
+            error = a[i * n_outputs + k] - T[row, k]
+            squares += <double> error * error
+        cost += s[row] * squares
+    return 0.5 * cost / total
+
+
+cdef void _output_deltas(
+    floating* a, const floating[:, ::1] T, const floating[::1] s,
+    const Batch* block, double total,
+) noexcept nogil:
+    """delta⁽ᴸ⁾ in the place of a⁽ᴸ⁾: (7) to (10)."""
+    cdef Py_ssize_t i, row, n_outputs = T.shape[1]
+    for i in range(block.n_rows):
+        row = _row(block, i)
+        _deltas_of_row(&a[i * n_outputs], &T[row, 0], <floating> (s[row] / total), n_outputs)
+
+
+# Loops over elements
+
+
+cdef inline vectorised _sigmoid(floating* z, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t j
+    for j in range(n):
+        z[j] = sigmoid_of_double(z[j]) if floating is double else sigmoid_of_float(z[j])
+
+
+cdef vectorised _deltas_of_row(
+    floating* a, const floating* t, floating weight, Py_ssize_t n
+) noexcept nogil:
+    cdef Py_ssize_t k
+    cdef floating one = 1
+    for k in range(n):
+        a[k] = (a[k] - t[k]) * weight * a[k] * (one - a[k])
+
+
+cdef vectorised _hidden_deltas(floating* a, const floating* back, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t j
+    cdef floating one = 1  # that float is not raised to double
+    for j in range(n):
+        a[j] = back[j] * a[j] * (one - a[j])
+
+
+cdef vectorised _backpropagate_one(
+    floating* a, const floating* delta, const floating* w, floating* grad,
+    Py_ssize_t n_rows, Py_ssize_t n,
+) noexcept nogil:
+    """Where there is one unit above, its gradient and the deltas below take one pass."""
+    cdef Py_ssize_t i, j
+    cdef floating one = 1
+    for i in range(n_rows):
+        for j in range(n):
+            grad[j] += delta[i] * a[j]
+            a[j] = delta[i] * w[j] * a[j] * (one - a[j])
+        a += n
+
+
+cdef vectorised _dots(
+    const floating* x, Py_ssize_t stride, const floating* w, floating* z,
+    Py_ssize_t n_rows, Py_ssize_t n, bint kept,
+) noexcept nogil:
+    cdef floating sums[16]  # one would wait for each addition to end before the next
+    cdef Py_ssize_t i, j, k, n_whole = n - n % 16
+    for i in range(n_rows):
+        for k in range(16):
+            sums[k] = 0
+        for j in range(0, n_whole, 16):
+            for k in range(16):
+                sums[k] += x[j + k] * w[j + k]
+        for j in range(n_whole, n):
+            sums[j - n_whole] += x[j] * w[j]
+        for k in range(8):
+            sums[k] += sums[k + 8]
+        for k in range(4):
+            sums[k] += sums[k + 4]
+        z[i] = (z[i] if kept else 0) + ((sums[0] + sums[2]) + (sums[1] + sums[3]))
+        x += stride
+
+
+cdef vectorised _fill(
+    floating* rows, const floating* row, Py_ssize_t n_rows, Py_ssize_t n
+) noexcept nogil:
+    cdef Py_ssize_t i, j
+    for i in range(n_rows):
+        for j in range(n):
+            rows[i * n + j] = row[j]
+
+
+cdef vectorised _add_rows(
+    const floating* rows, floating* total, Py_ssize_t n_rows, Py_ssize_t n
+) noexcept nogil:
+    cdef Py_ssize_t i, j
+    for i in range(n_rows):
+        for j in range(n):
+            total[j] += rows[i * n + j]
+
+
+# Optimizers, as in `_optimizers.py`
+
+
+cdef void _move(
+    floating* theta, const floating* grad, floating* first, floating* second,
+    Py_ssize_t n, Update* update,
+) noexcept nogil:
+    cdef double rate = update.learning_rate
+    if update.adam:
+        update.t += 1
+        rate *= (1 - update.beta_2 ** update.t) ** 0.5 / (1 - update.beta_1 ** update.t)
+        _adam(
+            theta, grad, first, second, n, <floating> rate,
+            <floating> (1 - update.beta_1), <floating> (1 - update.beta_2),
+            <floating> update.epsilon,
+        )
+    else:
+        _gradient_descent(
+            theta, grad, first, n, <floating> rate, <floating> update.momentum, update.nesterov
+        )
+
+
+cdef vectorised _gradient_descent(
+    floating* theta, const floating* grad, floating* velocity, Py_ssize_t n,
+    floating rate, floating momentum, bint nesterov,
+) noexcept nogil:
+    cdef Py_ssize_t j
+    cdef floating step
+    for j in range(n):
+        step = grad[j] * rate
+        velocity[j] = velocity[j] * momentum - step
+        theta[j] += velocity[j] * momentum - step if nesterov else velocity[j]
+
+
+cdef vectorised _adam(
+    floating* theta, const floating* grad, floating* mean, floating* square, Py_ssize_t n,
+    floating rate, floating new_in_mean, floating new_in_square, floating epsilon,
+) noexcept nogil:
+    cdef Py_ssize_t j
+    cdef floating root
+    for j in range(n):
+        mean[j] += (grad[j] - mean[j]) * new_in_mean
+        square[j] += (grad[j] * grad[j] - square[j]) * new_in_square
+        root = sqrt(square[j]) if floating is double else sqrtf(square[j])
+        theta[j] -= mean[j] / (root + epsilon) * rate
+
+
+# Products of matrices in C order, which BLAS takes as transposed ones
+
+
+cdef void _add_product(
+    const floating* x, Py_ssize_t stride, const floating* W, floating* z,
+    Py_ssize_t n_rows, Py_ssize_t n_inputs, Py_ssize_t n_units, bint kept,
+) noexcept nogil:
+    """z ← x W, or z + x W where z is kept"""
+    if n_units == 1:
+        _dots(x, stride, W, z, n_rows, n_inputs, kept)
+        return
+    _gemm(b"N", b"N", n_units, n_rows, n_inputs, W, n_units, x, stride, kept, z, n_units)
+
+
+cdef void _add_gradient(
+    const floating* a, Py_ssize_t stride, const floating* delta, floating* grad,
+    Py_ssize_t n_rows, Py_ssize_t n_inputs, Py_ssize_t n_units,
+) noexcept nogil:
+    """grad ← grad + aᵀ delta"""
+    _gemm(b"N", b"T", n_units, n_inputs, n_rows, delta, n_units, a, stride, True, grad, n_units)
+
+
+cdef void _product_with_transposed(
+    const floating* delta, const floating* W, floating* back,
+    Py_ssize_t n_rows, Py_ssize_t n_inputs, Py_ssize_t n_units,
+) noexcept nogil:
+    """back ← delta Wᵀ"""
+    _gemm(b"T", b"N", n_inputs, n_rows, n_units, W, n_units, delta, n_units, False, back, n_inputs)
+
+
+cdef void _gemm(
+    char* transposed_a, char* transposed_b, int m, int n, int k,
+    const floating* a, int lda, const floating* b, int ldb, bint kept, floating* c, int ldc,
+) noexcept nogil:
+    """C ← A B, or C + A B, as BLAS has it, where a matrix lies column by column."""
+    cdef floating one = 1, beta = kept
+    if floating is double:
+        dgemm(
+            transposed_a, transposed_b, &m, &n, &k,
+            &one, <double*> a, &lda, <double*> b, &ldb, &beta, c, &ldc,
+        )
+    else:
+        sgemm(
+            transposed_a, transposed_b, &m, &n, &k,
+            &one, <float*> a, &lda, <float*> b, &ldb, &beta, c, &ldc,
+        )

@@ -1,0 +1,95 @@
+"""Large batches on several threads: each takes a part of the rows, with a body of its own."""
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from threading import Event
+
+import numpy as np
+
+from .._threads import one_blas_thread
+from ._by_batch import ByBatch
+
+# Multiplications of a piece; between two of them an interrupt ends the work of all threads.
+_PIECE = 2**27
+
+
+class Backprop(ByBatch):
+    """Cost and gradient by several objects of one body, of equal parts of the rows.
+
+    Threads of BLAS meet at the end of each product of each block, these once a batch.
+
+    Parameters
+    ----------
+    body : class
+        Another `Backprop`, for NumPy's or sparse arrays.
+    n_threads : int
+    layers, alpha, total_weight
+        As of that class.
+    """
+
+    def __init__(self, body, n_threads, layers, alpha, total_weight):
+        self.layers, self.alpha = layers, alpha
+        self._bodies = [body(layers, alpha, total_weight) for _ in range(n_threads)]
+
+    def cost_and_gradient(self, theta, X, T, s, rows=None):
+        """Cost and gradient of the batch `rows`, or of all rows, at `theta`."""
+        rows = slice(0, len(T)) if rows is None else rows
+        total, stopped = float(s[rows].sum(dtype=np.float64)), Event()
+        parts = [
+            (body, theta, (X, T, s), part, total, stopped)
+            for body, part in zip(self._bodies, _cut(rows, len(self._bodies)), strict=False)
+        ]
+        with ThreadPoolExecutor(len(parts)) as pool:
+            try:
+                others = [pool.submit(_part_of, *part) for part in parts[1:]]
+                cost, grad = _part_of(*parts[0])
+                for other in others:
+                    more_cost, more_grad = other.result()
+                    cost += more_cost
+                    grad += more_grad
+            finally:
+                stopped.set()  # where one has failed, none goes on
+        return cost, grad
+
+    def cost(self, theta, X, T, s):
+        """Half the mean squared error of all rows at `theta`, without the penalty."""
+        return self._bodies[0].cost(theta, X, T, s)
+
+    def predict(self, theta, X):
+        """Output activations, of shape (n_samples, n_outputs)."""
+        return self._bodies[0].predict(theta, X)
+
+    def update(self, theta, grad, optimizer):
+        self._bodies[0].update(theta, grad, optimizer)
+
+
+@one_blas_thread()
+def _part_of(body, theta, data, rows, total, stopped):
+    """What some rows add to the cost and the gradient of a batch of this Σs."""
+    cost, gradient = 0.0, np.zeros_like(theta)
+    n_pieces = -(-_n_rows(rows) * body.layers.n_weights // _PIECE)
+    for piece in _cut(rows, n_pieces):
+        if stopped.is_set():
+            break
+        # The penalty is divided by the weights of all rows, so shares of it make up a whole.
+        share = float(data[-1][piece].sum(dtype=np.float64)) / total
+        cost_of_piece, grad = body.cost_and_gradient(theta, *data, piece)
+        cost += share * cost_of_piece
+        grad *= share
+        gradient += grad
+    return cost, gradient
+
+
+def _cut(rows, n_parts):
+    """Slices or row numbers of that many parts, none of them empty."""
+    n_rows = _n_rows(rows)
+    ends = np.linspace(0, n_rows, min(n_parts, n_rows) + 1, dtype=int)
+    for start, stop in pairwise(ends.tolist()):
+        if isinstance(rows, slice):
+            yield slice(rows.start + start, rows.start + stop)
+        else:
+            yield rows[start:stop]
+
+
+def _n_rows(rows):
+    return rows.stop - rows.start if isinstance(rows, slice) else len(rows)
