@@ -512,7 +512,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             "validation_loss_curve": self._validation_loss_curve.continued(),
             "t": self.t_,
         }
-        return Fit.resume(settings, self._state, self._theta(), output_range, curves), warned
+        theta = given_by_the_user.weights_to_go_on_from(self)
+        return Fit.resume(settings, self._state, theta, output_range, curves), warned
 
     def _trained(self, fit, given, warned, on_epoch_begin, on_epoch_end):
         """Train, warn of what is not as it should be, and return the fitted attributes."""

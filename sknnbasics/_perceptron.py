@@ -304,7 +304,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         array([1, 0])
         """
         continues = self.warm_start and hasattr(self, "coef_")
-        known = self.classes_ if continues else None
+        known = given_by_the_user.fitted_classes(self) if continues else None
         given = given_by_the_user.samples(self, X, y, known, reset=not continues)
         samples, held_out = given_by_the_user.parts(self, given.samples)
         fit = self._started(given, continues)
@@ -429,7 +429,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         ['low', 'high']
         """
         z = self.decision_function(X)
-        return self.classes_[(z > 0).astype(np.intp) if z.ndim == 1 else z.argmax(axis=1)]
+        classes = given_by_the_user.fitted_classes(self)
+        return classes[(z > 0).astype(np.intp) if z.ndim == 1 else z.argmax(axis=1)]
 
     def _started(self, given, continues):
         """A fit from new weights or from those of the last call."""
