@@ -23,6 +23,7 @@ from ._compat import (
     with_callbacks,
 )
 from ._curves import Curve, published, set_curves, without_curves
+from ._files import check_whole, reading
 from ._fitted_network import FittedNetwork
 from ._network import (
     LEAST_ALPHA,
@@ -39,6 +40,12 @@ from ._warnings import warn
 SMALL_DATA, SMALL_NETWORK = 2000, 100_000
 NOTHING_LEARNED = 1e-3  # R² up to which the mean of y would do as well
 STILL_RISING = 0.03  # what R² gained in the last twentieth of the epochs
+
+
+OF_A_FIT = {
+    *("coefs_", "intercepts_", "loss_curve_", "validation_loss_curve_", "t_"),
+    *("y_low_", "y_high_", "n_features_in_", "n_outputs_", "_state"),
+}
 
 
 class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, BaseEstimator):
@@ -324,9 +331,11 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         return without_curves(self, attributes) | {"_state": attributes["_state"].plain()}
 
     def __setstate__(self, attributes):
-        attributes = set_curves(self, attributes)
-        if "_state" in attributes:
-            attributes = attributes | {"_state": State.of(attributes["_state"])}
+        with reading(type(self).__name__):
+            check_whole(attributes, OF_A_FIT)
+            attributes = set_curves(self, attributes)
+            if "_state" in attributes:
+                attributes = attributes | {"_state": State.of(attributes["_state"])}
         super().__setstate__(attributes)
 
     def __sklearn_tags__(self):

@@ -25,9 +25,15 @@ from ._compat import (
     with_callbacks,
 )
 from ._curves import Curve, published, set_curves, without_curves
+from ._files import check_whole, reading
 from ._units import End, Fit, Settings, State, WeightsOverflow, decisions
 from ._validation import far_from_zero, of_one_fit, private_generator, publish, validated
 from ._warnings import warn
+
+OF_A_FIT = {
+    *("classes_", "coef_", "intercept_", "mistake_curve_", "validation_scores_"),
+    *("n_features_in_", "_state"),
+}
 
 
 def refusing_sample_weight(method):
@@ -249,7 +255,11 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         return without_curves(self, attributes) | {"_state": attributes["_state"].plain()}
 
     def __setstate__(self, attributes):
-        super().__setstate__(_with_state(set_curves(self, attributes)))
+        with reading(type(self).__name__):
+            attributes = _with_state(attributes)
+            check_whole(attributes, OF_A_FIT)
+            attributes = set_curves(self, attributes)
+        super().__setstate__(attributes)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
