@@ -19,6 +19,7 @@ from ._compat import (
     Options,
     StrOptions,
     fit_context,
+    is_cross_validated,
     partial_fit_context,
     with_callbacks,
 )
@@ -530,6 +531,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             try:
                 end = fit.train(on_epoch_begin, on_epoch_end)
             except KeyboardInterrupt:
+                if is_cross_validated():  # what was reached would be scored as if it were whole
+                    raise
                 fit.check_finite()
                 warn(
                     f"Training was interrupted in epoch {fit.n_epochs + 1}; "

@@ -21,6 +21,7 @@ from ._compat import (
     Options,
     StrOptions,
     fit_context,
+    is_cross_validated,
     partial_fit_context,
     with_callbacks,
 )
@@ -329,6 +330,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             try:
                 end = fit.train(samples, held_out, tasks.begin_epoch, end_epoch)
             except KeyboardInterrupt:
+                if is_cross_validated():  # what was reached would be scored as if it were whole
+                    raise
                 fit.check_finite()
                 warn(
                     f"Training was interrupted in epoch {fit.n_epochs + 1}; "
