@@ -405,6 +405,12 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             One column a class, or in the binary case one number a sample,
             positive where the unit fires.
 
+        Raises
+        ------
+        ValueError
+            If X is no valid input, or so large that a sum overflows: the sign of
+            its infinity would be that of the numbers that happen to be added first.
+
         Examples
         --------
         >>> from sknnbasics import PerceptronClassifier
