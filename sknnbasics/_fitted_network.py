@@ -38,10 +38,11 @@ class FittedNetwork:
         True
         """
         X = self._inputs(X, "predict")
+        theta, bounds = self._theta(), given_by_the_user.fitted_bounds(self)
         with np.errstate(over="ignore", invalid="ignore"):
-            a = backprop_for(X)(self._state.layers, 0.0).predict(self._theta(), X)
-        refuse_nan(a, X)
-        predictions = from_unit(a, self.y_low_, self.y_high_)
+            a = backprop_for(X)(self._state.layers, 0.0).predict(theta, X)
+        refuse_nan(a, X, theta)
+        predictions = from_unit(a, *bounds)
         return predictions[:, 0] if self._state.flat else predictions
 
     @of_one_fit
@@ -76,7 +77,7 @@ class FittedNetwork:
         with np.errstate(over="ignore", invalid="ignore"):
             coefs, intercepts = given_by_the_user.fitted_weights(self)
             activations = feedforward(X, coefs, intercepts if learned else [])
-        refuse_nan(activations[-1], X)
+        refuse_nan(activations[-1], X, self._theta())
         return activations
 
     @of_one_fit
@@ -166,13 +167,12 @@ class FittedNetwork:
         samples, state = given.samples, self._state
         if samples.Y.shape[1] != self.n_outputs_:
             raise ValueError(f"y has {samples.Y.shape[1]} outputs, the network {self.n_outputs_}.")
-        state.output_range.check_points(samples.Y)
+        output_range, theta = given_by_the_user.fitted_range(self), self._theta()
+        output_range.check_points(samples.Y)
         backprop = backprop_for(samples.X)(state.layers, self._alpha())
         with np.errstate(over="ignore", invalid="ignore"):
-            cost, grad = backprop.cost_and_gradient(
-                self._theta(), *samples.rows(state.output_range)
-            )
-        refuse_nan(cost, samples.X)
+            cost, grad = backprop.cost_and_gradient(theta, *samples.rows(output_range))
+        refuse_nan(cost, samples.X, theta)
         return cost, grad
 
     def _alpha(self, known=True):

@@ -19,10 +19,12 @@ from ._compat import (
     Options,
     StrOptions,
     fit_context,
+    is_cross_validated,
     partial_fit_context,
     with_callbacks,
 )
 from ._curves import Curve, published, set_curves, without_curves
+from ._files import check_whole, reading
 from ._fitted_network import FittedNetwork
 from ._network import (
     LEAST_ALPHA,
@@ -40,6 +42,12 @@ SMALL_DATA, SMALL_NETWORK = 2000, 100_000
 NOTHING_LEARNED = 1e-3  # R² up to which the mean of y would do as well
 POOR = 0.5  # R² up to which an X that is not scaled is pointed at
 STILL_RISING = 0.03  # what R² gained in the last twentieth of the epochs
+
+
+OF_A_FIT = {
+    *("coefs_", "intercepts_", "loss_curve_", "validation_loss_curve_", "t_"),
+    *("y_low_", "y_high_", "n_features_in_", "n_outputs_", "_state"),
+}
 
 
 class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, BaseEstimator):
@@ -328,9 +336,11 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         return without_curves(self, attributes) | {"_state": attributes["_state"].plain()}
 
     def __setstate__(self, attributes):
-        attributes = set_curves(self, attributes)
-        if "_state" in attributes:
-            attributes = attributes | {"_state": State.of(attributes["_state"])}
+        with reading(type(self).__name__):
+            check_whole(attributes, OF_A_FIT)
+            attributes = set_curves(self, attributes)
+            if "_state" in attributes:
+                attributes = attributes | {"_state": State.of(attributes["_state"])}
         super().__setstate__(attributes)
 
     def __sklearn_tags__(self):
@@ -519,7 +529,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             "validation_loss_curve": self._validation_loss_curve.continued(),
             "t": self.t_,
         }
-        return Fit.resume(settings, self._state, self._theta(), output_range, curves), warned
+        theta = given_by_the_user.weights_to_go_on_from(self)
+        return Fit.resume(settings, self._state, theta, output_range, curves), warned
 
     def _trained(self, fit, given, warned, on_epoch_begin, on_epoch_end):
         """Train, warn of what is not as it should be, and return the fitted attributes."""
@@ -527,6 +538,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             try:
                 end = fit.train(on_epoch_begin, on_epoch_end)
             except KeyboardInterrupt:
+                if is_cross_validated():  # what was reached would be scored as if it were whole
+                    raise
                 fit.check_finite()
                 warn(
                     f"Training was interrupted in epoch {fit.n_epochs + 1}; "

@@ -5,25 +5,26 @@ it as it is; `start_from` alone writes, into a fit that has not begun.
 """
 
 import copy
-from collections.abc import Sized
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
 from scipy.sparse import issparse
+from sklearn import get_config
 from sklearn.exceptions import DataConversionWarning
 
-from ._arrays import ArraySpace, as_floats, detached, to_numpy
+from ._arrays import ArraySpace, as_floats, detached, namespace, to_numpy
 from ._compat import check_same_namespace
 from ._network import Layers, OutputRange, Samples, equal_rows
 from ._validation import (
     FLOATS,
     checked_init,
     checked_weights,
-    finite_numbers,
     hold_out,
     later_data,
+    numbers,
     private_generator,
     refuse_dates_and_complex,
     training_data,
@@ -204,7 +205,7 @@ def kept_range(estimator, layers, samples):
         )
     if not isinstance(estimator.y_range, str):
         return output_range(estimator, samples), False
-    kept = state.output_range
+    kept = fitted_range(estimator)
     kept.check_points(samples.Y)
     outside = kept.outside(samples.Y)
     if outside is not None and not state.warned:
@@ -217,24 +218,71 @@ def kept_range(estimator, layers, samples):
 
 def fitted_weights(estimator):
     """The lists of weights and biases that were learned, which someone may have replaced."""
-    layers, lists = estimator._state.layers, []
+    layers = estimator._state.layers
     shapes = {"coefs_": layers.coef_shapes, "intercepts_": [(n,) for n in layers.sizes[1:]]}
+    lists = []
     for name, expected in shapes.items():
-        given = enumerate(getattr(estimator, name))
-        arrays = [_floats(values, f"{name}[{number}]") for number, values in given]
-        given = [tuple(array.shape) for array in arrays]
-        if given != expected:
-            raise ValueError(f"{name} must hold arrays of the shapes {expected}, got {given}.")
+        given = getattr(estimator, name)
+        given = given if isinstance(given, list | tuple) else [given]
+        arrays = [_computable(values, f"{name}[{k}]") for k, values in enumerate(given)]
+        if (found := [tuple(array.shape) for array in arrays]) != expected:
+            raise ValueError(f"{name} must hold arrays of the shapes {expected}, got {found}.")
         lists.append(arrays)
+    if any(array.dtype != lists[0][0].dtype for arrays in lists for array in arrays):
+        space = ArraySpace.of(lists[0][0])
+        lists = [[space.asarray(array, space.floats[0]) for array in arrays] for arrays in lists]
     return lists
 
 
-def _floats(values, name):
-    """`values` as they are where they compute, else as NumPy's float64."""
+def weights_to_go_on_from(estimator):
+    """The same as one new vector, which must be finite."""
+    theta = estimator._state.layers.join(*fitted_weights(estimator))
+    xp, theta = namespace(theta)
+    if not bool(xp.all(xp.isfinite(theta))):
+        raise ValueError("coefs_ or intercepts_ hold NaN or infinity: fit the network anew.")
+    return theta
+
+
+def fitted_bounds(estimator):
+    """The ends of the range of the targets, which someone may have replaced."""
+    shape = (estimator._state.layers.sizes[-1],)
+    bounds = [_computable(getattr(estimator, name), name) for name in ("y_low_", "y_high_")]
+    for name, array in zip(("y_low_", "y_high_"), bounds, strict=True):
+        if tuple(array.shape) != shape:
+            raise ValueError(f"{name} must have shape {shape}, got {tuple(array.shape)}.")
+    if isinstance(bounds[0], np.ndarray):
+        with np.errstate(over="ignore", invalid="ignore"):
+            span = bounds[1] - bounds[0]
+        if not ((span >= 0) & np.isfinite(span)).all():
+            raise ValueError(
+                "y_low_ and y_high_ must be finite, and no low above its high, got "
+                f"{bounds[0]} and {bounds[1]}."
+            )
+    return bounds
+
+
+def fitted_range(estimator):
+    """The range of the targets that the first ones fixed, or that of ends that were replaced."""
+    kept, (low, high) = estimator._state.output_range, map(to_numpy, fitted_bounds(estimator))
+    if np.array_equal((low, high), kept.bounds(low.dtype)):
+        return kept
+    return OutputRange(low.astype(np.float64), high.astype(np.float64))
+
+
+def _computable(values, name):
+    """`values` themselves where a network can compute with them, else as NumPy's float64."""
     if isinstance(values, np.ndarray) and values.dtype in FLOATS:
-        return values
-    is_tensor = hasattr(values, "shape") and not isinstance(values, np.ndarray)
-    return as_floats(values) if is_tensor and not issparse(values) else finite_numbers(values, name)
+        return np.asarray(values)
+    if not hasattr(values, "__dlpack__") or isinstance(values, np.ndarray | np.generic):
+        return numbers(values, name)
+    if not get_config()["array_api_dispatch"]:
+        kind = f"{type(values).__module__}.{type(values).__name__}"
+        raise ValueError(
+            f"{name} is a {kind}, with which the network computes under array API dispatch alone: "
+            "set SCIPY_ARRAY_API=1 before Python starts and "
+            "sklearn.set_config(array_api_dispatch=True), or move the network to NumPy."
+        )
+    return as_floats(values)
 
 
 def start_from(fit, samples, coefs_init, intercepts_init):
@@ -248,7 +296,7 @@ def start_from(fit, samples, coefs_init, intercepts_init):
         if given is None:
             continue
         fit.begins_elsewhere = True
-        n_given = len(given) if isinstance(given, Sized) else "no list"
+        n_given = len(given) if isinstance(given, Sequence | np.ndarray) else "no list"
         if n_given != len(views):
             raise ValueError(
                 f"{name} must hold {len(views)} arrays for layers of {layers.sizes} units and "

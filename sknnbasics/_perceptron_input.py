@@ -102,15 +102,17 @@ def declared_classes(estimator, classes, first):
     if classes is None:
         if first:
             raise ValueError("classes must be passed on the first call to partial_fit.")
-        return estimator.classes_
+        return fitted_classes(estimator)
     classes = check_array(column_or_1d(classes), ensure_2d=False, dtype=None, input_name="classes")
     classes = np.unique(classes)
-    if not first and not np.array_equal(classes, estimator.classes_):
+    if first:
+        return classes
+    known = fitted_classes(estimator)
+    if not np.array_equal(classes, np.sort(known)):
         raise ValueError(
-            f"classes={classes} is not the same as on the first call to partial_fit, "
-            f"{estimator.classes_}."
+            f"classes={classes} is not the same as on the first call to partial_fit, {known}."
         )
-    return classes
+    return known
 
 
 def _class_weights(estimator, classes, counts, in_parts):
@@ -177,11 +179,21 @@ def first_weights(estimator, given, rng):
     return coef.astype(dtype), cast(intercept, dtype, "threshold")
 
 
+def fitted_classes(estimator):
+    """The labels, which someone may have replaced by others."""
+    classes = np.asarray(estimator.classes_)
+    if classes.ndim != 1 or len(classes) < 2:
+        raise ValueError(
+            f"classes_ must hold a label for each of two classes or more, got {classes}."
+        )
+    return classes
+
+
 def fitted_weights(estimator):
     """Those that were learned, which someone may have replaced, as compiled loops read them."""
     dtype = getattr(estimator.coef_, "dtype", None)
     dtype = dtype if dtype in FLOATS else np.dtype(np.float64)
-    shape = n_units(estimator.classes_), estimator.n_features_in_
+    shape = n_units(fitted_classes(estimator)), estimator.n_features_in_
     return (
         readable_init(estimator.coef_, shape, dtype, "coef_"),
         readable_init(estimator.intercept_, shape[:1], dtype, "intercept_"),

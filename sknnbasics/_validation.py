@@ -248,44 +248,40 @@ def checked_weights(sample_weight, X, name="sample_weight"):
     return weights
 
 
+def numbers(values, name):
+    """Weights of any kind that NumPy knows, as finite numbers of float64 with an axis or more."""
+    if issparse(values):
+        raise ValueError(f"{name} is sparse; pass it dense, for example as {name}.toarray().")
+    refuse_dates_and_complex(values, name)
+    with np.errstate(over="ignore"), within_float64(name, TypeError, ValueError):
+        array = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    return check_array(array, ensure_2d=False, allow_nd=True, ensure_min_samples=0, input_name=name)
+
+
 def checked_init(values, shape, dtype, name):
     """Initial weights given by the user, as a fresh array of `shape`.
 
     A single unit may leave out the axis of units.
     """
-    array = finite_numbers(values, name)
+    array = numbers(values, name)
     if array.shape != shape and (1, *array.shape) != shape:
         raise ValueError(f"{name} must have shape {shape}, got {array.shape}.")
     return cast(array.reshape(shape), dtype, name)
 
 
-def finite_numbers(values, name):
-    """`values` of any kind as an array of float64, of one axis at least."""
-    with within_float64(name, TypeError, ValueError):
-        array = np.atleast_1d(values)
-        array = array.astype(np.float64) if array.dtype == object else array
-    with within_float64(name):
-        return check_array(
-            array,
-            ensure_2d=False,
-            allow_nd=True,
-            ensure_min_samples=0,
-            dtype=np.float64,
-            input_name=name,
-        )
-
-
 def readable_init(values, shape, dtype, name):
     """`values` themselves where compiled loops can read them, else as `checked_init` has them."""
     if isinstance(values, np.ndarray) and (values.shape, values.dtype) == (shape, dtype):
-        return np.require(values, requirements=["C", "A"])
+        return np.require(np.asarray(values), requirements=["C", "A"])
     return checked_init(values, shape, dtype, name)
 
 
-def refuse_nan(results, X):
+def refuse_nan(results, X, weights):
     """Sums of weights times X can overflow to inf − inf, of which nothing follows."""
     xp, results = namespace(results)
     if bool(xp.any(xp.isnan(results))):
+        if not bool(xp.all(xp.isfinite(weights))):
+            raise ValueError("The weights of the network hold NaN or infinity: fit it anew.")
         raise ValueError(f"X is too large for the weights in {X.dtype}; scale X.")
 
 

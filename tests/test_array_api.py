@@ -124,6 +124,14 @@ def test_numbers_and_steps_of_the_functional_api(place):
     assert float(half_mse(*pixels)) == 200  # and not 400 modulo 256
 
 
+def test_the_sigmoid_of_integers_is_that_of_floats(place):
+    for dtype in ("int64", "int8", "uint8"):
+        a = sigmoid(place.asarray([0, 1, 5], dtype))
+        assert a.dtype == place.xp.float64
+        np.testing.assert_allclose(to_numpy(a), expit([0, 1, 5]), rtol=1e-15)
+        np.testing.assert_array_equal(sigmoid(np.array([0, 1, 5], dtype)), sigmoid([0.0, 1, 5]))
+
+
 def test_targets_that_are_integers_keep_the_precision_of_the_network(dtype):
     torch = pytest.importorskip("torch")
     A, W = (torch.ones(shape, dtype=getattr(torch, dtype)) for shape in [(4, 2), (2, 1)])
@@ -272,6 +280,21 @@ def test_predicting_elsewhere_is_refused(place):
         fitted.predict(X)
     with pytest.raises(ValueError, match="must use the same namespace"):
         fitted.partial_fit(X, y)
+
+
+@pytest.mark.parametrize(
+    "method", ["predict", "feedforward", "cost", "score", "partial_fit", "fit"]
+)
+def test_tensors_without_dispatch_are_an_error_that_names_it(place, method):
+    """As where a file is loaded in another process."""
+    A, b = arrays(place)
+    fitted = network(warm_start=True).fit(A, b)
+    given = (X,) if method in ("predict", "feedforward") else (X, y)
+    message = (
+        r"coefs_\[0\] is a .*(Tensor|Array), .*under array API dispatch alone: set SCIPY_ARRAY"
+    )
+    with config_context(array_api_dispatch=False), pytest.raises(ValueError, match=message):
+        getattr(fitted, method)(*given)
 
 
 def test_moves_to_numpy_and_trains_on(place):

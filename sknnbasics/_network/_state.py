@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .._files import generator_of
 from ._layers import Layers
 from ._optimizers import Adam, GradientDescent
 from ._output_range import OutputRange
@@ -72,13 +73,23 @@ class State:
             settings = {name: value for name, value in optimizer.items() if name != "kind"}
             optimizer = kinds[optimizer["kind"]](**settings)
         patience = {k: v for k, v in plain["patience"].items() if k != "relative"}  # of 0.1.0
-        rng = np.random.RandomState(0)
-        rng.set_state(plain["rng"])
         structures = {
             "layers": Layers(**plain["layers"]),
             "output_range": OutputRange(**plain["output_range"]),
             "optimizer": optimizer,
-            "rng": rng,
+            "rng": generator_of(plain["rng"]),
             "patience": Patience(**patience),
         }
-        return cls(**plain | structures)
+        state = cls(**plain | structures)
+        state._check_sizes()
+        return state
+
+    def _check_sizes(self):
+        """Refuse arrays that do not fit the layers."""
+        sizes = dict.fromkeys(("velocity", "mean", "square"), (self.layers.n_parameters,))
+        sizes |= dict.fromkeys(("low", "high"), (self.layers.sizes[-1],))
+        for holder in (self.optimizer, self.output_range):
+            for name, expected in sizes.items():
+                array = getattr(holder, name, None)
+                if array is not None and tuple(array.shape) != expected:
+                    raise ValueError(f"{name} has the shape {tuple(array.shape)}, not {expected}")
