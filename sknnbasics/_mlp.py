@@ -153,7 +153,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         ("adam", "sgd"), or the cost that the iteration reached ("lbfgs").
     validation_loss_curve_ : list of float or None
         Cost on the validation set after each epoch, without penalty; NaN in
-        epochs of a call that had none.
+        epochs of a call that had none or was interrupted before it.
     n_iter_ : int
         Epochs run, over all calls that the weights stem from.
     solver_ : {"adam", "sgd", "lbfgs"}
@@ -579,7 +579,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             "loss_": progress.loss_curve[-1] if progress.loss_curve else None,
             "best_loss_": progress.best_loss,
             "loss_curve_": list(progress.loss_curve),
-            "validation_loss_curve_": list(progress.validation_loss_curve) or None,
+            "validation_loss_curve_": progress.validation_curve or None,
             "n_iter_": fit.n_epochs,
             "solver_": fit.settings.solver,
             "alpha_": float(fit.alpha),

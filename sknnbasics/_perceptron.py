@@ -117,7 +117,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     validation_scores_ : ndarray of shape (`n_iter_`,) or None
         Accuracy on the held-out samples after each epoch, the better one of
         the last and the averaged weights with "pocket"; `class_weight` weighs
-        the samples.
+        the samples. NaN in epochs of a call that had none or was interrupted
+        before it.
     n_features_in_ : int
         Number of features seen in fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -480,7 +481,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             "n_iter_": fit.n_epochs,
             "converged_": fit.converged,
             "mistake_curve_": np.array(fit.mistakes, dtype=np.int64),
-            "validation_scores_": np.array(fit.scores) if fit.scores else None,
+            "validation_scores_": np.array(fit.score_curve) if fit.scores else None,
             "_state": fit.state(given.counts),
         }
 

@@ -116,10 +116,14 @@ def _sharing_copy(estimator):
 
 
 def publish(estimator, attributes):
-    """Set the fitted attributes of `estimator` in one step, at the end of a fit."""
-    if "feature_names_in_" not in attributes:
-        vars(estimator).pop("feature_names_in_", None)
-    vars(estimator).update(attributes)
+    """Set the fitted attributes of `estimator`, at the end of a fit.
+
+    One assignment, so that an interrupt comes before it or after it, also where
+    names of features have to go.
+    """
+    kept = vars(estimator).copy()
+    kept.pop("feature_names_in_", None)
+    estimator.__dict__ = kept | attributes
 
 
 def private_generator(random_state):

@@ -66,6 +66,16 @@ class Progress:
             return self.best_cost
         return min(self.loss_curve, default=None)
 
+    @property
+    def validation_curve(self):
+        """One validation cost an epoch, NaN where there is none; empty if there never was one.
+
+        An interrupt may have come before that of the last epoch.
+        """
+        curve = self.validation_loss_curve
+        missing = len(self.loss_curve) - len(curve) if curve else 0
+        return curve + [math.nan] * missing
+
     def line(self):
         """The epoch that has ended, in a line."""
         line = f"Epoch {len(self.loss_curve)}: {self.loss_curve[-1]:.8f}"

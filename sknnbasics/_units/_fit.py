@@ -170,6 +170,15 @@ class Fit:
         return len(self.mistakes)
 
     @property
+    def score_curve(self):
+        """One score an epoch, NaN where there is none; empty if there never was one.
+
+        An interrupt may have come before that of the last epoch.
+        """
+        missing = len(self.mistakes) - len(self.scores) if self.scores else 0
+        return self.scores + [np.nan] * missing
+
+    @property
     def learned(self):
         """Coefficients and intercepts to predict with, as arrays of their own."""
         kept = self.pocket.weights if self.pocket is not None else self._separating
