@@ -95,7 +95,7 @@ def _samples(X, y, weights, name):
     if issparse(y):
         raise ValueError(f"{name} is sparse; pass it dense, for example as {name}.toarray().")
     if y.dtype not in FLOATS:
-        with np.errstate(over="ignore"), within_float64(name, TypeError, ValueError):
+        with within_float64(name, TypeError, ValueError):
             y = y.astype(np.float64)
     if not np.isfinite(y).all():  # validated() sees neither None nor inf among objects
         raise ValueError(f"{name} contains NaN, None, infinity, or a value beyond float64.")
@@ -203,7 +203,7 @@ def fitted_weights(estimator):
 def _floats(values, name):
     """`values` as they are where they compute, else as NumPy's float64."""
     if isinstance(values, np.ndarray) and values.dtype in FLOATS:
-        return values
+        return np.asarray(values)  # of a masked array, whose products are others
     is_tensor = hasattr(values, "shape") and not isinstance(values, np.ndarray)
     return as_floats(values) if is_tensor and not issparse(values) else finite_numbers(values, name)
 

@@ -40,7 +40,7 @@ def validated(estimator, X, *y, **check_params):
     """
     if issparse(X):
         check_indices(X)
-    with np.errstate(over="ignore", invalid="ignore"), within_float64("The input"):
+    with within_float64("The input"):
         arrays = validate_data(estimator, X, *y, **check_params)
     return (readable(arrays[0]), *arrays[1:]) if y else readable(arrays)
 
@@ -49,10 +49,12 @@ def validated(estimator, X, *y, **check_params):
 def within_float64(name, *errors):
     """Say what it is whose numbers do not convert: large integers do not become infinite.
 
-    Beside that overflow, `errors` are taken for a failed conversion.
+    Beside that overflow, `errors` are taken for a failed conversion. NumPy warns of
+    nothing that is refused, or becomes infinite and then is.
     """
     try:
-        yield
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
     except (OverflowError, *errors) as error:
         raise ValueError(f"{name} must hold numbers within float64: {error}.") from error
 
@@ -225,7 +227,9 @@ def finite_numbers(values, name):
 def readable_init(values, shape, dtype, name):
     """`values` themselves where compiled loops can read them, else as `checked_init` has them."""
     if isinstance(values, np.ndarray) and (values.shape, values.dtype) == (shape, dtype):
-        return np.require(values, requirements=["C", "A"])
+        return np.require(
+            np.asarray(values), requirements=["C", "A"]
+        )  # a mask would spoil products
     return checked_init(values, shape, dtype, name)
 
 
