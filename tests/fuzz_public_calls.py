@@ -544,7 +544,8 @@ def main():
         outcomes += trial.outcomes
     made = ", ".join(f"{n} {what}" for what, n in sorted(outcomes.items()))
     print(f"\n{options.models} models from {options.first} of seed {options.seed}: {made}")
-    print(*(f"{n} x {what}" for what, n in findings.items()), sep="\n")
+    for what, n in findings.items():
+        print(f"{n} x {what}")
     sys.exit(bool(findings))
 
 
