@@ -163,7 +163,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         ("adam", "sgd"), or the cost that the iteration reached ("lbfgs").
     validation_loss_curve_ : list of float or None
         Cost on the validation set after each epoch, without penalty; NaN in
-        epochs of a call that had none.
+        epochs of a call that had none or was interrupted before it.
     n_iter_ : int
         Epochs run, over all calls that the weights stem from.
     solver_ : {"adam", "sgd", "lbfgs"}

@@ -128,7 +128,7 @@ def _numbers(y, name):
             f"{name} holds {value!r}, which is no number. Convert it, for example by "
             f"{name}.astype(float)."
         )
-    with np.errstate(over="ignore"), within_float64(name, TypeError, ValueError):
+    with within_float64(name, TypeError, ValueError):
         y = y.astype(np.float64)
     if not np.isfinite(y).all():  # validated() sees neither None nor inf among objects
         raise ValueError(f"{name} contains NaN, None, infinity, or a value beyond float64.")
@@ -272,7 +272,7 @@ def fitted_range(estimator):
 def _computable(values, name):
     """`values` themselves where a network can compute with them, else as NumPy's float64."""
     if isinstance(values, np.ndarray) and values.dtype in FLOATS:
-        return np.asarray(values)
+        return np.asarray(values)  # of a masked array, whose products are others
     if not hasattr(values, "__dlpack__") or isinstance(values, np.ndarray | np.generic):
         return numbers(values, name)
     if not get_config()["array_api_dispatch"]:

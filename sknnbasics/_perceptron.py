@@ -149,7 +149,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     validation_scores_ : ndarray of shape (`n_iter_`,) or None
         Accuracy on the held-out samples after each epoch, the better one of
         the last and the averaged weights with "pocket"; `class_weight` weighs
-        the samples.
+        the samples. NaN in epochs of a call that had none or was interrupted
+        before it.
     n_features_in_ : int
         Number of features seen in fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)

@@ -133,6 +133,12 @@ def _class_weights(estimator, classes, counts, in_parts):
         raise ValueError(f"class_weight={given!r}: {error}") from error
     if not (np.isfinite(class_weights).all() and (class_weights >= 0).all()):
         raise ValueError(f"class_weight must be finite and not negative, got {given!r}.")
+    with np.errstate(over="ignore"):
+        most = len(classes) * (counts @ class_weights)  # that mistakes of an epoch can weigh
+    if not np.isfinite(most):
+        raise ValueError(
+            f"class_weight={given!r} adds up beyond float64 over the samples; lower the weights."
+        )
     return class_weights
 
 

@@ -42,7 +42,7 @@ def validated(estimator, X, *y, **check_params):
     if issparse(X):
         check_indices(X)
     refuse_dates_and_complex(X, "X")
-    with np.errstate(over="ignore", invalid="ignore"), within_float64("The input"):
+    with within_float64("The input"):
         try:
             arrays = validate_data(estimator, X, *y, **check_params)
         except TypeError as error:
@@ -78,10 +78,12 @@ def _is_temporal(dtype):
 def within_float64(name, *errors):
     """Say what it is whose numbers do not convert: large integers do not become infinite.
 
-    Beside that overflow, `errors` are taken for a failed conversion.
+    Beside that overflow, `errors` are taken for a failed conversion. NumPy warns of
+    nothing that is refused, or becomes infinite and then is.
     """
     try:
-        yield
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
     except (OverflowError, *errors) as error:
         raise ValueError(f"{name} must hold numbers within float64: {error}.") from error
 
@@ -171,11 +173,14 @@ def of_one_fit(method):
 
 
 def publish(estimator, attributes):
-    """Set the fitted attributes of `estimator` in one step, at the end of a fit."""
-    published = vars(estimator) | attributes
-    if "feature_names_in_" not in attributes:
-        published.pop("feature_names_in_", None)
-    estimator.__dict__ = published
+    """Set the fitted attributes of `estimator`, at the end of a fit.
+
+    One assignment, so that an interrupt comes before it or after it, also where
+    names of features have to go.
+    """
+    kept = vars(estimator).copy()
+    kept.pop("feature_names_in_", None)
+    estimator.__dict__ = kept | attributes
 
 
 def private_generator(random_state):
@@ -253,9 +258,12 @@ def numbers(values, name):
     if issparse(values):
         raise ValueError(f"{name} is sparse; pass it dense, for example as {name}.toarray().")
     refuse_dates_and_complex(values, name)
-    with np.errstate(over="ignore"), within_float64(name, TypeError, ValueError):
+    with within_float64(name, TypeError, ValueError):
         array = np.atleast_1d(np.asarray(values, dtype=np.float64))
-    return check_array(array, ensure_2d=False, allow_nd=True, ensure_min_samples=0, input_name=name)
+    with within_float64(name):
+        return check_array(
+            array, ensure_2d=False, allow_nd=True, ensure_min_samples=0, input_name=name
+        )
 
 
 def checked_init(values, shape, dtype, name):
@@ -272,6 +280,7 @@ def checked_init(values, shape, dtype, name):
 def readable_init(values, shape, dtype, name):
     """`values` themselves where compiled loops can read them, else as `checked_init` has them."""
     if isinstance(values, np.ndarray) and (values.shape, values.dtype) == (shape, dtype):
+        # np.asarray takes a mask away, which would spoil products.
         return np.require(np.asarray(values), requirements=["C", "A"])
     return checked_init(values, shape, dtype, name)
 

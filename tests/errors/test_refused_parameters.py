@@ -163,6 +163,14 @@ def test_class_weights_are_numbers(weight):
         assert_refused(lambda e, call=call: call(e, X, labels), estimator, ValueError, message)
 
 
+@pytest.mark.parametrize("weights", [{0: 1e307, 1: 1.0}, {0: 1e307, 1: 0.0}])
+def test_class_weights_add_up_within_float64(weights):
+    estimator = fitted(perceptron, class_weight=weights, eta0=1e-300)
+    message = "adds up beyond float64 over the samples; lower the weights"
+    for call in (cold_fit, partial_fit):
+        assert_refused(lambda e, call=call: call(e, X, labels), estimator, ValueError, message)
+
+
 def test_some_class_must_have_a_weight():
     estimator = clone(perceptron).fit(X, labels).set_params(class_weight={0: 0, 1: 0})
     message = "leaves no sample to learn from"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from refusals import X, assert_refused, fitted, labels, network, perceptron, table, y
+from sklearn.base import clone
 
 from sknnbasics import PerceptronClassifier
 
@@ -328,3 +329,25 @@ def test_classes_that_are_no_list_of_labels_are_refused(value):
     model.classes_ = value
     for call in (lambda e: e.predict(X), lambda e: e.partial_fit(X, labels)):
         assert_refused(call, model, ValueError, "classes_ must hold a label for each")
+
+
+def test_a_mask_over_weights_is_not_looked_at():
+    """As scikit-learn takes masked samples."""
+    unit = clone(perceptron).set_params(average=True).fit(X, np.digitize(X[:, 0], [-0.5, 0.5]))
+    expected = unit.decision_function(X[:5])
+    unit.coef_ = np.ma.masked_greater(unit.coef_, 0)
+    np.testing.assert_array_equal(unit.decision_function(X[:5]), expected, strict=True)
+    model = fitted(network)
+    expected = model.feedforward(X[:5])[-1]
+    model.coefs_ = [np.ma.masked_greater(W, 0) for W in model.coefs_]
+    np.testing.assert_array_equal(model.feedforward(X[:5])[-1], expected, strict=True)
+
+
+def test_infinities_of_both_signs_are_refused_without_a_warning_of_numpy():
+    """Their sum, which scikit-learn looks at first, is none."""
+    unit = fitted(perceptron)
+    unit.coef_ = np.array([[np.inf, -np.inf, 0]], dtype=np.longdouble)
+    assert_refused(lambda e: e.predict(X), unit, ValueError, "Input coef_ contains infinity")
+    weights = np.resize([np.inf, -np.inf], len(X))
+    message = "Input sample_weight contains infinity"
+    assert_refused(lambda e: e.fit(X, y, weights), fitted(network), ValueError, message)
