@@ -24,6 +24,7 @@ from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.filterwarnings("ignore:y is a column:sklearn.exceptions.DataConversionWarning"),
     # scikit-learn's, about few samples of many labels.
     pytest.mark.filterwarnings("ignore:The number of unique classes:UserWarning"),
 ]
