@@ -17,6 +17,11 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 
+# The article's targets are a column.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:y is a column:sklearn.exceptions.DataConversionWarning"
+)
+
 # The perceptron ----------------------------------------------------------------------------
 
 
@@ -261,7 +266,6 @@ def assert_same_run(network, nn, costs):
     assert_allclose(network.predict(X).ravel(), nn.feedforward(X).ravel(), rtol=0, atol=1e-10)
 
 
-@pytest.mark.filterwarnings("ignore:y is a column:sklearn.exceptions.DataConversionWarning")
 @pytest.mark.parametrize("y", [Y, Y.ravel()], ids=["column", "vector"])
 @pytest.mark.parametrize("seed", range(10))
 def test_a_thousand_steps_are_the_articles(seed, y):
