@@ -445,7 +445,9 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Targets.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights s; None for ones.
+            Weights s, on one scale over all calls; None for ones. A chunk that is
+            heavier than the rows so far, those of a `fit` included, is gone over
+            several times, with equal parts of its weights.
 
         Returns
         -------
@@ -479,7 +481,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         fit, warned = self._started(given.samples, layers, settings, continues)
         if continues:
             fit.progress.patience = fit.progress.patience.after(self._state.patience)
-        fit.aim(given.samples)
+        fit.aim(given.samples, before=self._state.seen if continues else None)
         try:
             with self._naming_parameters(fit):
                 fit.visit_once(on_epoch_end=lambda: self._report(fit))
