@@ -49,6 +49,7 @@ class Settings:
 
     solver: str
     alpha: float | None
+    total_samples: float | None
     init: str
     batch_size: int | str | None
     learning_rate_init: float | str
@@ -177,13 +178,16 @@ class Fit:
     def aim(self, samples, held_out=None, before=None):
         """Set the objective: the cost on the samples, and beside it that on those held out.
 
-        `before` is what earlier chunks were, where the samples are one of more.
+        `before` is what came earlier, where the samples are a chunk of more.
         """
         rows = samples.rows(self.output_range)
         if self.alpha is None:
             self.alpha = self._estimated_alpha(rows, samples.space)
         self.seen = (before or Seen()).followed_by(samples.s)
-        backprop = backprop_for(samples.X)(self.layers, self.alpha, float(samples.s.sum()))
+        total_weight, total_samples = self.seen.weight, self.settings.total_samples
+        if before is not None and total_samples is not None:
+            total_weight = float(total_samples) * self.seen.mean_weight
+        backprop = backprop_for(samples.X)(self.layers, self.alpha, total_weight)
         self.batches = self._batches(samples)
         parts = self.batches.parts
         parts = parts if parts is None else samples.space.asarray(parts)
