@@ -163,16 +163,14 @@ class FittedNetwork:
 
     def _cost_and_gradient(self, X, y, sample_weight, method):
         check_is_fitted(self)
-        given = given_by_the_user.samples(self, X, y, sample_weight, reset=False, method=method)
-        samples, state = given.samples, self._state
-        if samples.Y.shape[1] != self.n_outputs_:
-            raise ValueError(f"y has {samples.Y.shape[1]} outputs, the network {self.n_outputs_}.")
-        output_range, theta = given_by_the_user.fitted_range(self), self._theta()
-        output_range.check_points(samples.Y)
-        backprop = backprop_for(samples.X)(state.layers, self._alpha())
+        rows, theta = (
+            given_by_the_user.fitted_rows(self, X, y, sample_weight, method),
+            self._theta(),
+        )
+        backprop = backprop_for(rows.X)(self._state.layers, self._alpha())
         with np.errstate(over="ignore", invalid="ignore"):
-            cost, grad = backprop.cost_and_gradient(theta, *samples.rows(output_range))
-        refuse_nan(cost, samples.X, theta)
+            cost, grad = backprop.cost_and_gradient(theta, *rows)
+        refuse_nan(cost, rows.X, theta)
         return cost, grad
 
     def _alpha(self, known=True):

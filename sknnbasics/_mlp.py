@@ -31,6 +31,7 @@ from ._network import (
     Diverged,
     End,
     Fit,
+    Seen,
     Settings,
     State,
 )
@@ -104,6 +105,12 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         fewer than ten samples, which tell nothing about noise, and where
         `partial_fit` begins, whose chunks are part of more. Later calls that
         continue the training keep `alpha_`.
+    total_samples : float or None, default=None
+        Samples of one pass over the data, to which a chunk of `partial_fit`
+        brings its share of the penalty. None: all that were seen so far, those
+        of a `fit` included, which suits a stream that comes once. Where the same
+        rows come again, give their number, or the penalty fades from pass to
+        pass. Not used by `fit`.
     max_iter : int, default=200
         Most epochs of one call of `fit`; an iteration of "lbfgs" is an epoch.
     max_fun : int, default=15000
@@ -249,6 +256,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
         "power_t": [Interval(Real, 0, None, closed="left")],
         "alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
+        "total_samples": [Interval(Real, 1, None, closed="left"), None],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left"), None],
@@ -285,6 +293,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         learning_rate="constant",
         power_t=0.5,
         alpha="auto",
+        total_samples=None,
         max_iter=200,
         max_fun=15000,
         tol=1e-4,
@@ -311,6 +320,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         self.learning_rate = learning_rate
         self.power_t = power_t
         self.alpha = alpha
+        self.total_samples = total_samples
         self.max_iter = max_iter
         self.max_fun = max_fun
         self.tol = tol
@@ -453,8 +463,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         The optimizer goes on from where the last call left it, also across
         pickling; after a `fit` by "lbfgs", a new one begins on its weights. With
         ``y_range="auto"`` the first chunk fixes the range, so give the range if
-        later targets may lie outside. `alpha` is divided by the weights of the
-        chunk. Not for "lbfgs", nor with `early_stopping`.
+        later targets may lie outside. The penalty is that of one pass over all
+        rows, see `total_samples`. Not for "lbfgs", nor with `early_stopping`.
 
         Parameters
         ----------
@@ -463,7 +473,9 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Targets.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights s; None for ones.
+            Weights s, on one scale over all calls; None for ones. A chunk that is
+            heavier than the rows so far, those of a `fit` included, is gone over
+            several times, with equal parts of its weights.
 
         Returns
         -------
@@ -489,15 +501,16 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         """
         continues = hasattr(self, "coefs_")
         given = given_by_the_user.samples(self, X, y, sample_weight, reset=not continues)
-        # A chunk is part of more: a penalty made for its few samples would be too strong for all.
-        alpha = self._alpha(continues) or (LEAST_ALPHA if self.alpha == "auto" else self.alpha)
+        alpha = self._alpha(continues)
+        if alpha is None:  # a penalty made for the few samples of a chunk would be too strong
+            alpha = LEAST_ALPHA
         solver = "adam" if self.solver == "auto" else self.solver
         layers = given_by_the_user.layers(self, given.samples)
         settings = self._settings(solver, alpha)
         fit, warned = self._started(given.samples, layers, settings, continues)
         if continues:
             fit.progress.patience = fit.progress.patience.after(self._state.patience)
-        fit.aim(given.samples)
+        fit.aim(given.samples, before=self._state.seen if continues else Seen())
         try:
             with self._naming_parameters(fit):
                 fit.visit_once(on_epoch_end=lambda: self._report(fit))

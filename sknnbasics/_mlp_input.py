@@ -75,6 +75,16 @@ def samples(estimator, X, y, sample_weight, reset, method="fit"):
     return given
 
 
+def fitted_rows(estimator, X, y, sample_weight, method):
+    """Samples of a fitted network's own kind, with targets in its unit interval."""
+    given = samples(estimator, X, y, sample_weight, reset=False, method=method).samples
+    if given.Y.shape[1] != estimator.n_outputs_:
+        raise ValueError(f"y has {given.Y.shape[1]} outputs, the network {estimator.n_outputs_}.")
+    output_range = fitted_range(estimator)
+    output_range.check_points(given.Y)
+    return given.rows(output_range)
+
+
 def validation_set(estimator, given, X_val, y_val, sample_weight_val):
     """The validation set of the user's, or None."""
     if X_val is None and y_val is None:

@@ -6,8 +6,7 @@ from operator import index
 import numpy as np
 
 from .. import functional
-from .._network import OutputRange
-from .._validation import checked_weights, validated
+from .._mlp_input import fitted_rows
 
 
 class CostSlice:
@@ -16,8 +15,8 @@ class CostSlice:
     def __init__(self, network, weights, X, y, sample_weight):
         self._coefs = [W.copy() for W in network.coefs_]
         self._intercepts = [b.copy() for b in network.intercepts_]
-        self._alpha = network.alpha_
-        self._X, self._T, self._s = _rows(network, X, y, sample_weight)
+        self._alpha = network._alpha()
+        self._X, self._T, self._s = fitted_rows(network, X, y, sample_weight, "from_estimator")
         self._varied = [self._view(*address) for address in weights]
         self.point = np.array([float(view[0]) for view in self._varied])
 
@@ -36,27 +35,6 @@ class CostSlice:
         a = functional.feedforward(self._X, self._coefs, self._intercepts)[-1]
         penalty = 0.5 * self._alpha * sum((W**2).sum() for W in self._coefs) / self._s.sum()
         return functional.half_mse(a, self._T, self._s) + penalty
-
-
-def _rows(network, X, y, sample_weight):
-    """Samples, targets carried into the unit interval, and weights."""
-    dtype = network.coefs_[0].dtype
-    X, y = validated(
-        network,
-        X,
-        y,
-        reset=False,
-        accept_sparse="csr",
-        multi_output=True,
-        y_numeric=True,
-        dtype=dtype,
-    )
-    Y = y.reshape(len(y), -1)
-    if Y.shape[1] != network.n_outputs_:
-        raise ValueError(f"y has {Y.shape[1]} outputs, the network {network.n_outputs_}.")
-    s = checked_weights(sample_weight, X)
-    s = np.ones(len(Y), dtype) if s is None else s.astype(dtype)
-    return X, OutputRange(network.y_low_, network.y_high_).to_unit(Y), s
 
 
 def _addresses(network):

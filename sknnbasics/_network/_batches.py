@@ -51,6 +51,10 @@ class Batches:
     rng : RandomState
     place : callable
         Moves row numbers to where the rows live.
+    ratio : float, default=1.0
+        The mean weight of the rows over that of all rows that training has seen.
+        As for a row among others, rows that are heavier than those come several
+        times, with equal parts of their weight.
 
     Attributes
     ----------
@@ -63,9 +67,12 @@ class Batches:
     shuffle: bool
     rng: np.random.RandomState
     place: Callable = np.asarray
+    ratio: float = 1.0
 
     def __post_init__(self):
         self.parts = None
+        if abs(self.ratio - 1) < ROUNDING:
+            self.ratio = 1.0
         if not self.holds_all_rows and (self.s != self.s[0]).any():
             self._part()
 
@@ -75,10 +82,16 @@ class Batches:
         return self.batch_size >= len(self.s)
 
     def __iter__(self):
+        times = max(1, math.ceil(self.ratio - ROUNDING))
+        share = self.ratio / times
+        for _ in range(times):
+            for batch in self._once():
+                yield batch._replace(share=share * batch.share)
+
+    def _once(self):
         if self.holds_all_rows:
-            yield Batch(None)
-        else:
-            yield from self._equal() if self.parts is None else self._weighted()
+            return [Batch(None)]
+        return self._equal() if self.parts is None else self._weighted()
 
     def _part(self):
         """Cut rows of more than the mean weight into parts, each a visit."""

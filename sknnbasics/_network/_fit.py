@@ -18,6 +18,7 @@ from ._output_range import OutputRange
 from ._penalty import LEAST_ALPHA, MOST_ROWS, TYPICAL, estimated_alpha
 from ._progress import Progress
 from ._repeated import merge_repeated
+from ._samples import Seen
 from ._schedule import LearningRate
 from ._solvers import descend, lbfgs
 from ._state import OPTIMIZERS, State
@@ -49,6 +50,7 @@ class Settings:
 
     solver: str
     alpha: float | None
+    total_samples: float | None
     init: str
     batch_size: int | str | None
     learning_rate_init: float | str
@@ -113,6 +115,8 @@ class Fit:
     progress : Progress
     alpha : float or None
         The penalty; None until `aim` has estimated it.
+    seen : Seen or None
+        The rows of the training, or of all chunks so far.
     batches : Batches or None
     objective : Objective or None
         What `aim` has set.
@@ -130,6 +134,7 @@ class Fit:
     rng: np.random.RandomState
     progress: Progress
     alpha: float | None = None
+    seen: Seen | None = None
     batches: Batches | None = None
     objective: Objective | None = None
     place: Callable | None = None
@@ -174,13 +179,20 @@ class Fit:
             begins_elsewhere=True,
         )
 
-    def aim(self, samples, held_out=None):
-        """Set the objective: the cost on the samples, and beside it that on those held out."""
+    def aim(self, samples, held_out=None, before=None):
+        """Set the objective: the cost on the samples, and beside it that on those held out.
+
+        `before` is what came earlier, where the samples are a chunk of more.
+        """
         rows = samples.rows(self.output_range)
         if self.alpha is None:
             self.alpha = self._estimated_alpha(rows, samples.space)
-        backprop = backprop_for(samples.X)(self.layers, self.alpha, float(samples.s.sum()))
-        self.batches = self._batches(samples.s, samples.space.asarray)
+        self.seen = (before or Seen()).followed_by(samples.s)
+        total_weight, total_samples = self.seen.weight, self.settings.total_samples
+        if before is not None and total_samples is not None:
+            total_weight = float(total_samples) * self.seen.mean_weight
+        backprop = backprop_for(samples.X)(self.layers, self.alpha, total_weight)
+        self.batches = self._batches(samples)
         parts = self.batches.parts
         parts = parts if parts is None else samples.space.asarray(parts)
         self.objective = Objective(backprop, rows, parts)
@@ -264,15 +276,18 @@ class Fit:
             rate.shrinkage,
             flat,
             warned,
+            self.seen,
         )
 
-    def _batches(self, s, place):
-        n_samples, size = len(s), self.settings.batch_size
+    def _batches(self, samples):
+        n_samples, size = len(samples.s), self.settings.batch_size
         if self.settings.solver == "lbfgs" or size is None:
             size = n_samples
         elif size == "auto":
             size = equal_batch_size(n_samples, MOST_ROWS_OF_A_BATCH)
-        return Batches(s, size, self.settings.shuffle, self.rng, place)
+        ratio = Seen().followed_by(samples.s).mean_weight / self.seen.mean_weight
+        place = samples.space.asarray
+        return Batches(samples.s, size, self.settings.shuffle, self.rng, place, ratio)
 
     def _estimated_alpha(self, rows, space):
         """What `estimated_alpha` finds, on rows at even distances, at the initial weights.

@@ -8,6 +8,7 @@ from .._files import generator_of
 from ._layers import Layers
 from ._optimizers import Adam, GradientDescent
 from ._output_range import OutputRange
+from ._samples import Seen
 from ._stopping import Patience
 
 OPTIMIZERS = {"adam": Adam, "sgd": GradientDescent}
@@ -31,6 +32,8 @@ class State:
         Whether the targets came as a vector.
     warned : bool
         Whether it was said that a target lies outside the range.
+    seen : Seen
+        The rows of the last `fit`, and of all chunks after it.
     """
 
     layers: Layers
@@ -42,6 +45,7 @@ class State:
     shrinkage: float
     flat: bool
     warned: bool
+    seen: Seen
 
     def __sklearn_array_api_convert__(self, convert):
         """The same state where scikit-learn moves the estimator to."""
@@ -62,6 +66,7 @@ class State:
             "optimizer": optimizer,
             "rng": self.rng.get_state(legacy=False),
             "patience": dict(vars(self.patience)),
+            "seen": dict(vars(self.seen)),
         }
 
     @classmethod
@@ -79,6 +84,7 @@ class State:
             "optimizer": optimizer,
             "rng": generator_of(plain["rng"]),
             "patience": Patience(**patience),
+            "seen": Seen(**plain.get("seen", {})),  # not in those of 0.1.0
         }
         state = cls(**plain | structures)
         state._check_sizes()

@@ -39,6 +39,33 @@ def test_the_surface_is_the_cost(weights):
     assert_allclose(display.point_cost, network.cost(X, Y, s))
 
 
+def test_rows_of_weight_0_are_left_out():
+    network = article_network(y_range=(0, 2)).fit(X, Y)
+    y, s = np.array([1e200, *Y[1:]]), np.array([0.0, 1, 2])
+    display = CostSurfaceDisplay.from_estimator(
+        network, X, y, grid_resolution=3, sample_weight=s, span=1
+    )
+    kept = CostSurfaceDisplay.from_estimator(
+        network, X[1:], Y[1:], grid_resolution=3, sample_weight=s[1:], span=1
+    )
+    assert_array_equal(display.cost, kept.cost)
+    assert_allclose(display.point_cost, network.cost(X, y, s))
+
+
+def test_a_penalty_that_was_changed_is_that_of_the_cost():
+    network = article_network(alpha=0.3).fit(X, Y).set_params(alpha=7.0)
+    display = CostSurfaceDisplay.from_estimator(network, X, Y, grid_resolution=3)
+    assert_allclose(display.point_cost, network.cost(X, Y))
+
+
+def test_a_network_that_has_seen_one_target_draws_no_other():
+    network = article_network(y_range="auto", fit_intercept=True).fit(X, np.full(3, 5.0))
+    CostSurfaceDisplay.from_estimator(network, X, np.full(3, 5.0), grid_resolution=3)
+    for compute in (network.cost, lambda *data: CostSurfaceDisplay.from_estimator(network, *data)):
+        with pytest.raises(ValueError, match=r"So far all targets of output 0 were 5\.0"):
+            compute(X, Y)
+
+
 def test_the_cost_is_equation_5_of_the_outputs():
     network = article_network().fit(X, Y)
     display = CostSurfaceDisplay.from_estimator(network, X, Y, grid_resolution=3)

@@ -37,6 +37,7 @@ BAD_NETWORK_PARAMS = {
     "learning_rate": ["falling", 0.1, None],
     "power_t": [-0.5, np.inf, *NO_REAL],
     "alpha": [-1e-9, np.inf, *NO_REAL],
+    "total_samples": [0, 0.5, -10, np.inf, np.nan, "auto"],
     "max_iter": NO_COUNT,
     "max_fun": NO_COUNT,
     "tol": [-1e-4, np.inf, np.nan, "auto"],
