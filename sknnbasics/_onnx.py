@@ -22,6 +22,11 @@ TENSOR_TYPES = {
     "bool": "BooleanTensorType",
     "object": "StringTensorType",
 }
+# The methods that say what the outputs are.
+COMPUTED_BY = {
+    PerceptronClassifier: ("predict", "decision_function"),
+    SigmoidMLPRegressor: ("predict",),
+}
 
 
 def add_export_methods():
@@ -51,6 +56,8 @@ def onnx_parser(self):
     ------
     NotFittedError
         If the model is not fitted.
+    ValueError
+        If its class computes the outputs in a way of its own.
 
     Notes
     -----
@@ -62,6 +69,7 @@ def onnx_parser(self):
     from skl2onnx import update_registered_converter
 
     check_is_fitted(self)
+    _check_methods(self)
     # Only for registered classes does skl2onnx take options, or look into a GridSearchCV;
     # "passthrough" leaves the options to us.
     alias = f"Sknnbasics{type(self).__name__}"
@@ -91,6 +99,18 @@ def onnx_converter(self):
         Adds the nodes that compute the outputs to a container.
     """
     return _add_nodes
+
+
+def _check_methods(model):
+    """Refuse a subclass whose predictions are not those of the class that the graph is made for."""
+    kind = next(kind for kind in COMPUTED_BY if isinstance(model, kind))
+    for name in COMPUTED_BY[kind]:
+        if name in vars(model) or getattr(type(model), name) is not getattr(kind, name):
+            raise ValueError(
+                f"{type(model).__name__} has a {name} of its own, which the graph of a "
+                f"{kind.__name__} would leave out. Export a {kind.__name__}, or register a "
+                "converter of the class by skl2onnx.update_registered_converter."
+            )
 
 
 def _declare_outputs(model, scope, inputs):
