@@ -188,6 +188,19 @@ def test_classes_of_a_subclass_are_exported_too():
     assert_same_classifier(Unit(max_iter=5, random_state=0).fit(X, y), X, 1e-12)
 
 
+@pytest.mark.parametrize(
+    "kind", [list, lambda a: a.astype(np.float16), lambda a: np.round(a).astype(int)]
+)
+def test_replaced_weights_of_any_kind_are_exported(kind):
+    X, y = load_digits(return_X_y=True)
+    unit = PerceptronClassifier(max_iter=5, random_state=0).fit(X, y)
+    unit.coef_, unit.classes_ = kind(unit.coef_), unit.classes_.tolist()
+    assert_same_classifier(unit, X, 1e-12)
+    net = SigmoidMLPRegressor(max_iter=5, random_state=0).fit(X / 16, y)
+    net.coefs_, net.y_low_ = tuple(kind(W) for W in net.coefs_), kind(net.y_low_)
+    assert_same_regressor(net, X / 16, 1e-12)
+
+
 def overriding(kind, name):
     """A subclass with another `name`, which does the same and something beside it."""
     return type("Own", (kind,), {name: lambda self, X: getattr(super(type(self), self), name)(X)})

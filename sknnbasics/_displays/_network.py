@@ -6,6 +6,8 @@ import numpy as np
 
 from .. import functional
 from .._mlp import SigmoidMLPRegressor
+from .._mlp_input import in_numpy
+from .._perceptron_input import fitted_classes, fitted_weights
 from ._matplotlib import give_axes, pyplot
 from ._models import MODELS, fitted_model
 from ._network_layout import (
@@ -377,11 +379,13 @@ def _seen_names(model, transformers):
 def _drawn_parameters(model):
     """Weights, biases, activation function and output names of a model."""
     if isinstance(model, SigmoidMLPRegressor):
+        model = in_numpy(model)
         coefs, intercepts, activation = model.coefs_, model.intercepts_, "sigmoid"
         output_names = None
     else:
-        coefs, intercepts, activation = [model.coef_.T], [model.intercept_], "step"
-        output_names = [str(label) for label in model.classes_]
+        coef, intercept = fitted_weights(model)
+        coefs, intercepts, activation = [coef.T], [intercept], "step"
+        output_names = [str(label) for label in fitted_classes(model)]
         if len(output_names) == 2:
             output_names = [f"{output_names[1]} if z > 0\n{output_names[0]} otherwise"]
     has_bias = model.fit_intercept or any(b.any() for b in intercepts)
