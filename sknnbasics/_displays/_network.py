@@ -8,7 +8,7 @@ from .. import functional
 from .._mlp import SigmoidMLPRegressor
 from .._mlp_input import in_numpy
 from .._perceptron_input import fitted_classes, fitted_weights
-from ._matplotlib import give_axes, pyplot
+from ._matplotlib import give_axes, is_formula, pyplot
 from ._models import MODELS, fitted_model
 from ._network_layout import (
     ARROW,
@@ -298,14 +298,17 @@ class NetworkDisplay:
     def _draw_names(self, columns, inputs, outputs):
         first, last = columns[0], columns[-1]
         self.name_texts_ = [
-            self.ax_.text(first.x - RADIUS - GAP, y, inputs[unit], ha="right", va="center")
+            self._name(first.x - RADIUS - GAP, y, inputs[unit], "right")
             for unit, y in zip(first.units, first.heights, strict=True)
         ]
         end = last.x + RADIUS + ARROW
         for unit, y in zip(last.units, last.heights, strict=True):
             self._draw_arrow(end - ARROW, end, y)
-            name = self.ax_.text(end + GAP, y, outputs[unit], ha="left", va="center")
-            self.name_texts_.append(name)
+            self.name_texts_.append(self._name(end + GAP, y, outputs[unit], "left"))
+
+    def _name(self, x, y, name, side):
+        style = {"ha": side, "va": "center", "parse_math": is_formula(name)}
+        return self.ax_.text(x, y, name, **style)
 
     def _draw_arrow(self, start, end, y):
         ink, _ = _ink_and_paper(self.figure_)
