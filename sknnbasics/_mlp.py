@@ -402,6 +402,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             samples that are no better than the mean of y, at an R² of 0.01 or
             less, or if `max_iter` or `max_fun` ends it while R² still rose, by more
             than 0.03 in the last twentieth of the epochs.
+        DataConversionWarning
+            If y is one column: so will be the predictions.
 
         Examples
         --------
