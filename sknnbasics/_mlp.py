@@ -419,6 +419,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             than 0.03 in the last twentieth of the epochs; or if R² is at most 0.5
             and X is not scaled: a feature lies further from zero than ten of its
             standard deviations, or they are all below 0.01, or one is above 100.
+        DataConversionWarning
+            If y is one column: so will be the predictions.
 
         Examples
         --------

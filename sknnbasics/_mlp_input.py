@@ -27,6 +27,7 @@ from ._validation import (
     numbers,
     private_generator,
     refuse_dates_and_complex,
+    snapshot,
     training_data,
     within_float64,
 )
@@ -279,11 +280,36 @@ def fitted_range(estimator):
     return OutputRange(low.astype(np.float64), high.astype(np.float64))
 
 
+def in_numpy(estimator):
+    """A copy of the network whose weights and range live in NumPy, to be drawn or exported."""
+    record = snapshot(estimator)
+    for name in ("coefs_", "intercepts_", "y_low_", "y_high_"):
+        given = getattr(record, name)
+        is_list = isinstance(given, list | tuple)
+        setattr(
+            record, name, [_brought(values) for values in given] if is_list else _brought(given)
+        )
+    record.coefs_, record.intercepts_ = fitted_weights(record)
+    record.y_low_, record.y_high_ = fitted_bounds(record)
+    return record
+
+
+def _brought(values):
+    """A tensor in NumPy, if it can be brought there."""
+    with suppress(TypeError, ValueError, RuntimeError):  # of a device, without dispatch
+        return np.asarray(to_numpy(values)) if _is_tensor(values) else values
+    return values
+
+
+def _is_tensor(values):
+    return hasattr(values, "__dlpack__") and not isinstance(values, np.ndarray | np.generic)
+
+
 def _computable(values, name):
     """`values` themselves where a network can compute with them, else as NumPy's float64."""
     if isinstance(values, np.ndarray) and values.dtype in FLOATS:
         return np.asarray(values)  # of a masked array, whose products are others
-    if not hasattr(values, "__dlpack__") or isinstance(values, np.ndarray | np.generic):
+    if not _is_tensor(values):
         return numbers(values, name)
     if not get_config()["array_api_dispatch"]:
         kind = f"{type(values).__module__}.{type(values).__name__}"

@@ -19,7 +19,13 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
+from sknnbasics import (
+    CostSurfaceDisplay,
+    LossCurveDisplay,
+    NetworkDisplay,
+    PerceptronClassifier,
+    SigmoidMLPRegressor,
+)
 from sknnbasics._arrays import to_numpy
 from sknnbasics._network import Layers
 from sknnbasics._network._backprop import _reference
@@ -295,6 +301,26 @@ def test_tensors_without_dispatch_are_an_error_that_names_it(place, method):
     )
     with config_context(array_api_dispatch=False), pytest.raises(ValueError, match=message):
         getattr(fitted, method)(*given)
+
+
+@pytest.mark.parametrize("dispatch", [False, True])
+def test_a_network_of_tensors_is_drawn(place, dispatch):
+    """Without dispatch as well, where NumPy can read the tensors."""
+    A, b = arrays(place)
+    drawn = network().fit(A, b)
+    with config_context(array_api_dispatch=dispatch):
+        if not dispatch and place.device is not None:
+            with pytest.raises(ValueError, match="under array API dispatch alone"):
+                NetworkDisplay.from_estimator(drawn)
+            return
+        display = NetworkDisplay.from_estimator(drawn)
+        surface = CostSurfaceDisplay.from_estimator(drawn, A, b, grid_resolution=3)
+        LossCurveDisplay.from_estimator(drawn)
+    with config_context(array_api_dispatch=False):
+        expected = network().fit(X, y)
+        numpys = CostSurfaceDisplay.from_estimator(expected, X, y, grid_resolution=3)
+    np.testing.assert_allclose(display.coefs[0], expected.coefs_[0], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(surface.cost, numpys.cost, rtol=1e-9)
 
 
 def test_moves_to_numpy_and_trains_on(place):

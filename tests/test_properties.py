@@ -27,6 +27,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:y is a column:sklearn.exceptions.DataConversionWarning"),
     # scikit-learn's, about few samples of many labels.
     pytest.mark.filterwarnings("ignore:The number of unique classes:UserWarning"),
+    pytest.mark.filterwarnings("ignore:y is a column:sklearn.exceptions.DataConversionWarning"),
 ]
 
 booleans = st.booleans()

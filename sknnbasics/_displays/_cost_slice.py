@@ -1,6 +1,8 @@
 """The cost as a function of two weights: their addresses, their path, and the grid around them."""
 
+from collections.abc import Iterable
 from itertools import islice
+from numbers import Integral
 from operator import index
 
 import numpy as np
@@ -81,8 +83,8 @@ def checked_path(path, network, weights):
     """Values of the two weights along the path, of shape (n_points, 2), or None."""
     if path is None:
         return None
-    path = list(path)
-    if path and np.ndim(path[0][0]) == 2:
+    path = list(path) if isinstance(path, Iterable) else []
+    if _holds_coefs(path):
         path = [_two_weights(coefs, network, weights) for coefs in path]
     try:
         pairs = np.array(path, dtype=float)
@@ -94,6 +96,13 @@ def checked_path(path, network, weights):
             "(n_points, 2)."
         )
     return pairs
+
+
+def _holds_coefs(path):
+    try:
+        return np.ndim(path[0][0]) == 2
+    except (IndexError, TypeError):
+        return False
 
 
 def _two_weights(coefs, network, weights):
@@ -110,10 +119,12 @@ def _two_weights(coefs, network, weights):
 
 def grids(point, path, span, grid_resolution):
     """Values of the two weights, one array each."""
+    if not isinstance(grid_resolution, Integral) or grid_resolution < 2:
+        raise ValueError(
+            f"grid_resolution must be an integer of 2 or more, got {grid_resolution!r}."
+        )
     if span is not None:
-        span = np.broadcast_to(np.asarray(span, dtype=float), 2)
-        if not (span > 0).all():
-            raise ValueError(f"span must be positive, got {span}.")
+        span = _checked_span(span)
         low, high = point - span, point + span
     else:
         seen = point[None] if path is None else np.vstack([point, path])
@@ -122,3 +133,15 @@ def grids(point, path, span, grid_resolution):
         low = np.minimum(point - half, seen.min(axis=0) - margin)
         high = np.maximum(point + half, seen.max(axis=0) + margin)
     return [np.linspace(*ends, grid_resolution) for ends in zip(low, high, strict=True)]
+
+
+def _checked_span(span):
+    try:
+        spans = np.broadcast_to(np.asarray(span, dtype=float), 2)
+    except (TypeError, ValueError):
+        spans = np.zeros(2)
+    if not (np.isfinite(spans) & (spans > 0)).all():
+        raise ValueError(
+            f"span must be positive and finite, one number or one for each weight, got {span!r}."
+        )
+    return spans
