@@ -351,7 +351,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             attributes = set_curves(self, attributes)
             if "_state" in attributes:
                 attributes = attributes | {"_state": State.of(attributes["_state"])}
-        super().__setstate__(attributes)
+        super().__setstate__({"total_samples": None} | attributes)  # earlier files have none
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
