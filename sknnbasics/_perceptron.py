@@ -31,9 +31,15 @@ from ._units import End, Fit, Settings, State, WeightsOverflow, decisions
 from ._validation import far_from_zero, of_one_fit, private_generator, publish, validated
 from ._warnings import warn
 
+# What every file of a fitted perceptron holds.
 OF_A_FIT = {
-    *("classes_", "coef_", "intercept_", "mistake_curve_", "validation_scores_"),
-    *("n_features_in_", "_state"),
+    "classes_",
+    "coef_",
+    "intercept_",
+    "mistake_curve_",
+    "validation_scores_",
+    "n_features_in_",
+    "_state",
 }
 
 
