@@ -45,9 +45,18 @@ POOR = 0.5  # R² up to which an X that is not scaled is pointed at
 STILL_RISING = 0.03  # what R² gained in the last twentieth of the epochs
 
 
+# What every file of a fitted network holds.
 OF_A_FIT = {
-    *("coefs_", "intercepts_", "loss_curve_", "validation_loss_curve_", "t_"),
-    *("y_low_", "y_high_", "n_features_in_", "n_outputs_", "_state"),
+    "coefs_",
+    "intercepts_",
+    "loss_curve_",
+    "validation_loss_curve_",
+    "t_",
+    "y_low_",
+    "y_high_",
+    "n_features_in_",
+    "n_outputs_",
+    "_state",
 }
 
 

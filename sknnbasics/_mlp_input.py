@@ -262,12 +262,11 @@ def fitted_bounds(estimator):
         if tuple(array.shape) != shape:
             raise ValueError(f"{name} must have shape {shape}, got {tuple(array.shape)}.")
     if isinstance(bounds[0], np.ndarray):
-        with np.errstate(over="ignore", invalid="ignore"):
-            span = bounds[1] - bounds[0]
-        if not ((span >= 0) & np.isfinite(span)).all():
+        low, high = bounds
+        if not (np.isfinite(low) & np.isfinite(high) & (low <= high)).all():
             raise ValueError(
                 "y_low_ and y_high_ must be finite, and no low above its high, got "
-                f"{bounds[0]} and {bounds[1]}."
+                f"{low} and {high}."
             )
     return bounds
 

@@ -38,9 +38,15 @@ from ._validation import (
 )
 from ._warnings import warn
 
+# What every file of a fitted perceptron holds.
 OF_A_FIT = {
-    *("classes_", "coef_", "intercept_", "mistake_curve_", "validation_scores_"),
-    *("n_features_in_", "_state"),
+    "classes_",
+    "coef_",
+    "intercept_",
+    "mistake_curve_",
+    "validation_scores_",
+    "n_features_in_",
+    "_state",
 }
 
 

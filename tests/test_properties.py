@@ -22,13 +22,11 @@ from sklearn.base import clone
 
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
-    pytest.mark.filterwarnings("ignore:y is a column:sklearn.exceptions.DataConversionWarning"),
-    # scikit-learn's, about few samples of many labels.
-    pytest.mark.filterwarnings("ignore:The number of unique classes:UserWarning"),
-    pytest.mark.filterwarnings("ignore:y is a column:sklearn.exceptions.DataConversionWarning"),
-]
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::sklearn.exceptions.ConvergenceWarning",
+    "ignore:The number of unique classes:UserWarning",  # scikit-learn's, of few samples
+    "ignore:y is a column:sklearn.exceptions.DataConversionWarning",
+)
 
 booleans = st.booleans()
 seeds = st.integers(0, 3)
