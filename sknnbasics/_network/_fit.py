@@ -1,7 +1,6 @@
 """One fit of a network: from its first draw, or the last call, to what it learned."""
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -120,8 +119,6 @@ class Fit:
     batches : Batches or None
     objective : Objective or None
         What `aim` has set.
-    place : callable or None
-        From a NumPy array to one beside the samples; what `aim` has set.
     begins_elsewhere : bool
         Whether theta was not drawn, but learned before or given.
     """
@@ -137,7 +134,6 @@ class Fit:
     seen: Seen | None = None
     batches: Batches | None = None
     objective: Objective | None = None
-    place: Callable | None = None
     begins_elsewhere: bool = False
 
     @classmethod
