@@ -132,13 +132,13 @@ def _targets(y, name):
 
 def _numbers(y, name):
     """Targets of any dtype as float64, if they are numbers."""
-    others = y.dtype.kind not in "biufO"
-    values = (v for v in y.ravel().tolist() if others or isinstance(v, str | bytes))
-    for value in values:
-        raise ValueError(
-            f"{name} holds {value!r}, which is no number. Convert it, for example by "
-            f"{name}.astype(float)."
-        )
+    if y.dtype.kind not in "biuf":
+        values, kinds = y.ravel().tolist(), str | bytes if y.dtype.kind == "O" else object
+        if (value := next((v for v in values if isinstance(v, kinds)), None)) is not None:
+            raise ValueError(
+                f"{name} holds {value!r}, which is no number. Convert it, for example by "
+                f"{name}.astype(float)."
+            )
     with within_float64(name, TypeError, ValueError):
         y = y.astype(np.float64)
     if not np.isfinite(y).all():  # validated() sees neither None nor inf among objects
