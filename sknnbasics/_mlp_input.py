@@ -48,7 +48,28 @@ class Given:
 
 
 def samples(estimator, X, y, sample_weight, reset, method="fit"):
-    """The samples of positive weight."""
+    """The samples of positive weight.
+
+    Parameters
+    ----------
+    estimator : SigmoidMLPRegressor
+    X, y, sample_weight
+        As given to the `method`: of shapes (n_samples, n_features), (n_samples,) or
+        (n_samples, n_outputs), and (n_samples,) or None.
+    reset : bool
+        Whether X may have other features and another precision than before.
+    method : str, default="fit"
+
+    Returns
+    -------
+    Given
+
+    Raises
+    ------
+    ValueError
+        If X, y or sample_weight is not numeric, finite and of these shapes, or X of a
+        library that the solver cannot train on.
+    """
     X = detached(X)
     dtype = ArraySpace.of(X).floats if reset else fitted_weights(estimator)[0][0].dtype
     if not reset:
@@ -77,7 +98,19 @@ def samples(estimator, X, y, sample_weight, reset, method="fit"):
 
 
 def fitted_rows(estimator, X, y, sample_weight, method):
-    """Samples of a fitted network's own kind, with targets in its unit interval."""
+    """Samples of a fitted network's own kind, with targets in its unit interval.
+
+    Returns
+    -------
+    Rows
+        X, targets of shape (n_samples, n_outputs), weights of shape (n_samples,).
+
+    Raises
+    ------
+    ValueError
+        As `samples`, and if y has other outputs than the network, or lies outside the one
+        point that a constant target has left of the range.
+    """
     given = samples(estimator, X, y, sample_weight, reset=False, method=method).samples
     if given.Y.shape[1] != estimator.n_outputs_:
         raise ValueError(f"y has {given.Y.shape[1]} outputs, the network {estimator.n_outputs_}.")
@@ -87,7 +120,18 @@ def fitted_rows(estimator, X, y, sample_weight, method):
 
 
 def validation_set(estimator, given, X_val, y_val, sample_weight_val):
-    """The validation set of the user's, or None."""
+    """The validation set of the user's, or None.
+
+    Returns
+    -------
+    Samples or None
+        With as many outputs as those of `given`.
+
+    Raises
+    ------
+    ValueError
+        If X_val and y_val do not come together, or not as X and y would have to.
+    """
     if X_val is None and y_val is None:
         if sample_weight_val is not None:
             raise ValueError("sample_weight_val was passed without X_val and y_val.")
@@ -147,7 +191,14 @@ def _numbers(y, name):
 
 
 def parts(estimator, samples, held_out, output_range):
-    """The samples to train on, and those to validate on or None."""
+    """The samples to train on, and those to validate on or None.
+
+    Raises
+    ------
+    ValueError
+        If y_val lies outside of the range of the targets, or there are too few samples to
+        hold some out.
+    """
     if held_out is not None:
         if not isinstance(estimator.y_range, str):
             output_range.check(held_out.Y, "y_val")
@@ -180,7 +231,13 @@ def _held_out(samples, fraction, rng):
 
 
 def layers(estimator, samples):
-    """The layers that `hidden_layer_sizes` and the samples ask for."""
+    """The layers that `hidden_layer_sizes` and the samples ask for.
+
+    Raises
+    ------
+    ValueError
+        If `hidden_layer_sizes` holds anything but positive integers.
+    """
     hidden = estimator.hidden_layer_sizes
     hidden = [hidden] if isinstance(hidden, Integral) else np.asarray(hidden, object).tolist()
     if not isinstance(hidden, list):
@@ -194,7 +251,18 @@ def layers(estimator, samples):
 
 
 def output_range(estimator, samples):
-    """The range of the user's, or that of the targets."""
+    """The range of the user's, or that of the targets.
+
+    Returns
+    -------
+    OutputRange
+        Of n_outputs ends.
+
+    Raises
+    ------
+    ValueError
+        If `y_range` is no range for each output, or a target lies outside of it.
+    """
     if isinstance(estimator.y_range, str):
         return OutputRange.around(samples.Y, samples.precision)
     given = OutputRange.given(estimator.y_range, samples.Y.shape[1], samples.precision)
@@ -206,6 +274,11 @@ def kept_range(estimator, layers, samples):
     """The range that the first targets fixed, and whether a target was ever outside.
 
     Training goes on with the layers of before, or not at all.
+
+    Raises
+    ------
+    ValueError
+        If the samples or the parameters ask for other layers than those of before.
     """
     state = estimator._state
     if layers != state.layers:
@@ -228,7 +301,18 @@ def kept_range(estimator, layers, samples):
 
 
 def fitted_weights(estimator):
-    """The lists of weights and biases that were learned, which someone may have replaced."""
+    """The lists of weights and biases that were learned, which someone may have replaced.
+
+    Returns
+    -------
+    list of two lists of arrays
+        Of shapes (n_in, n_out) and (n_out,), a layer each, all of one dtype.
+
+    Raises
+    ------
+    ValueError
+        If they are no finite numbers of these shapes.
+    """
     layers = estimator._state.layers
     shapes = {"coefs_": layers.coef_shapes, "intercepts_": [(n,) for n in layers.sizes[1:]]}
     lists = []
@@ -321,7 +405,20 @@ def _computable(values, name):
 
 
 def start_from(fit, samples, coefs_init, intercepts_init):
-    """Write the weights of the user's into the theta that the fit begins with."""
+    """Write the weights of the user's into the theta that the fit begins with.
+
+    Parameters
+    ----------
+    fit : Fit
+    samples : Samples
+    coefs_init, intercepts_init : sequences of array-likes or None
+        One array a layer, of shapes (n_in, n_out) and (n_out,).
+
+    Raises
+    ------
+    ValueError
+        If one is no array of finite numbers of its shape.
+    """
     layers = fit.layers
     coefs, intercepts = layers.split(fit.theta)
     for name, given, views in [

@@ -46,7 +46,26 @@ def n_units(classes):
 def samples(estimator, X, y, classes, reset, in_parts=False):
     """The samples, with labels as positions in `classes`, or in those found in y if None.
 
-    `in_parts` tells that they are a chunk of more.
+    Parameters
+    ----------
+    estimator : PerceptronClassifier
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+    y : array-like of shape (n_samples,)
+    classes : ndarray of shape (n_classes,) or None
+    reset : bool
+        Whether X may have other features and another precision than before.
+    in_parts : bool, default=False
+        Whether they are a chunk of more.
+
+    Returns
+    -------
+    Given
+
+    Raises
+    ------
+    ValueError
+        If X is not numeric and finite, y holds no labels or others than `classes`, or
+        `class_weight` or `eta0` does not suit them.
     """
     X, y, seen = training_data(
         estimator,
@@ -155,7 +174,14 @@ def _steps(estimator, class_weights, dtype):
 
 
 def parts(estimator, samples):
-    """The samples to train on, and those held out or None."""
+    """The samples to train on, and those held out or None.
+
+    Raises
+    ------
+    ValueError
+        If there are too few samples to hold some out, or `class_weight` leaves none of
+        either part.
+    """
     held_out = None
     if estimator.early_stopping:
         # The same samples in each call, where random_state is an int.
@@ -178,7 +204,18 @@ def parts(estimator, samples):
 
 
 def first_weights(estimator, given, rng):
-    """Coefficients and intercepts that `init` and `threshold` ask for."""
+    """Coefficients and intercepts that `init` and `threshold` ask for.
+
+    Returns
+    -------
+    coef : ndarray of shape (n_units, n_features)
+    intercept : ndarray of shape (n_units,)
+
+    Raises
+    ------
+    ValueError
+        If `threshold` is beyond the precision of X.
+    """
     shape, dtype = given.shape_of_weights, given.samples.X.dtype
     coef = np.zeros(shape) if estimator.init == "zeros" else rng.uniform(size=shape)
     intercept = np.full(shape[0], -float(estimator.threshold))
@@ -196,7 +233,19 @@ def fitted_classes(estimator):
 
 
 def fitted_weights(estimator):
-    """Those that were learned, which someone may have replaced, as compiled loops read them."""
+    """Those that were learned, which someone may have replaced, as compiled loops read them.
+
+    Returns
+    -------
+    coef : ndarray of shape (n_units, n_features)
+    intercept : ndarray of shape (n_units,)
+        Both aligned, in C order and of one dtype.
+
+    Raises
+    ------
+    ValueError
+        If they are no numbers of these shapes.
+    """
     dtype = getattr(estimator.coef_, "dtype", None)
     dtype = dtype if dtype in FLOATS else np.dtype(np.float64)
     shape = n_units(fitted_classes(estimator)), estimator.n_features_in_
@@ -216,7 +265,20 @@ def weights_to_go_on_from(estimator):
 
 
 def start_from(fit, coef_init, intercept_init):
-    """Put the weights of the user's in the place of those that the fit would begin with."""
+    """Put the weights of the user's in the place of those that the fit would begin with.
+
+    Parameters
+    ----------
+    fit : Fit
+    coef_init : array-like of shape (n_units, n_features) or None
+    intercept_init : array-like of shape (n_units,) or None
+        A single unit may leave out the axis of units.
+
+    Raises
+    ------
+    ValueError
+        If one holds no finite numbers of its shape.
+    """
     units, dtype = fit.units, fit.units.coef.dtype
     if coef_init is not None:
         units.coef = checked_init(coef_init, units.coef.shape, dtype, "coef_init")

@@ -138,7 +138,16 @@ class Fit:
 
     @classmethod
     def begin(cls, settings, layers, samples, output_range, rng):
-        """A fit from weights that are drawn."""
+        """A fit from weights that are drawn.
+
+        Parameters
+        ----------
+        settings : Settings
+        layers : Layers
+        samples : Samples
+        output_range : OutputRange
+        rng : RandomState
+        """
         theta = layers.draw(settings.init, rng)
         if layers.fit_intercept and settings.init == "glorot_uniform":
             layers.begin_at(samples.mean(output_range), theta)
@@ -157,7 +166,15 @@ class Fit:
     def resume(cls, settings, state, theta, output_range, curves):
         """A fit that goes on from `theta`, the state of the last call, and its curves.
 
-        `curves` are the attributes of `Progress` that grow over all calls.
+        Parameters
+        ----------
+        settings : Settings
+        state : State
+        theta : array of shape (n_parameters,)
+            A copy, which is moved in place.
+        output_range : OutputRange
+        curves : dict
+            The attributes of `Progress` that grow over all calls.
         """
         progress = replace(settings.progress(), **curves)
         rate = progress.learning_rate
@@ -178,7 +195,12 @@ class Fit:
     def aim(self, samples, held_out=None, before=None):
         """Set the objective: the cost on the samples, and beside it that on those held out.
 
-        `before` is what came earlier, where the samples are a chunk of more.
+        Parameters
+        ----------
+        samples : Samples
+        held_out : Samples, default=None
+        before : Seen, default=None
+            What came earlier, where the samples are a chunk of more.
         """
         rows = samples.rows(self.output_range)
         if self.alpha is None:
