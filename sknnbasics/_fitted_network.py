@@ -168,7 +168,8 @@ class FittedNetwork:
             cost, grad = backprop.cost_and_gradient(
                 self._theta(), *samples.rows(state.output_range)
             )
-        refuse_nan(cost, samples.X)
+        for results in (cost, grad):
+            refuse_nan(results, samples.X)
         return cost, grad
 
     def _alpha(self, known=True):
