@@ -169,7 +169,8 @@ class FittedNetwork:
         backprop = backprop_for(rows.X)(self._state.layers, self._alpha())
         with np.errstate(over="ignore", invalid="ignore"):
             cost, grad = backprop.cost_and_gradient(theta, *rows)
-        refuse_nan(cost, rows.X, theta)
+        for results in (cost, grad):
+            refuse_nan(results, rows.X, theta)
         return cost, grad
 
     def _alpha(self, known=True):

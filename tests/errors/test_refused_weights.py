@@ -351,3 +351,10 @@ def test_infinities_of_both_signs_are_refused_without_a_warning_of_numpy():
     weights = np.resize([np.inf, -np.inf], len(X))
     message = "Input sample_weight contains infinity"
     assert_refused(lambda e: e.fit(X, y, weights), fitted(network), ValueError, message)
+
+
+def test_a_gradient_at_an_infinite_weight_is_refused():
+    model = fitted(network)
+    model.coefs_[1][0] = np.inf
+    message = "The weights of the network hold NaN or infinity"
+    assert_refused(lambda e: e.cost_gradient(X, y), model, ValueError, message)
