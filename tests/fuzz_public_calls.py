@@ -287,7 +287,8 @@ def sample_weights(rng, n_rows, size):
     if kind < 2:
         return None
     weights = rng.integers(3, size=n_rows).astype(float)
-    return weights if kind == 2 else weights * size(rng)
+    with np.errstate(over="ignore"):
+        return weights if kind == 2 else weights * size(rng)
 
 
 # Weights that someone has put in the place of what was learned
