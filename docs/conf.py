@@ -64,6 +64,7 @@ sphinx_gallery_conf = {
     "image_scrapers": ("gallery.figures",),
     "thumbnail_size": (640, 420),
     "write_computation_times": False,
+    "min_reported_time": float("inf"),  # of the machine that builds the pages
     "show_signature": False,
     "download_all_examples": False,
     "remove_config_comments": True,

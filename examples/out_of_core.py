@@ -113,9 +113,13 @@ def binary_file(folder, n_rows, chunk_rows, epochs):
     for start in progress(training, "means and scales"):
         scaler.partial_fit(read_rows(path, start, chunk_rows)[0])
 
-    # The range is given: "auto" would take it from the first chunk alone.
+    # The range is given: "auto" would take it from the first chunk alone. So is the number
+    # of rows: the penalty is that of one pass over them, however often they come.
     network = SigmoidMLPRegressor(
-        hidden_layer_sizes=(32,), y_range=(0, 100), random_state=0
+        hidden_layer_sizes=(32,),
+        y_range=(0, 100),
+        total_samples=n_rows - chunk_rows,
+        random_state=0,
     )
     gate = PerceptronClassifier(average=True, random_state=0)
     order = np.random.default_rng(0)

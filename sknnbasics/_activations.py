@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._arrays import namespace
+from ._arrays import as_floats, namespace
 
 
 def step(z):
@@ -63,7 +63,7 @@ def sigmoid(z):
     >>> sigmoid([-1000.0, 0.0, 1000.0])
     array([0. , 0.5, 1. ])
     """
-    xp, z = namespace(z)
+    xp, z = namespace(as_floats(z))
     if hasattr(xp, "sigmoid"):  # PyTorch's: one pass over the memory instead of four
         return xp.sigmoid(z)
     a = xp.tanh(0.5 * z)

@@ -1,5 +1,6 @@
 """The only home of differences between versions and of scikit-learn's private helpers."""
 
+import sys
 from functools import wraps
 
 from sklearn import get_config
@@ -37,6 +38,7 @@ __all__ = [
     "fit_context",
     "get_namespace",
     "get_namespace_and_device",
+    "is_cross_validated",
     "partial_fit_context",
     "with_callbacks",
 ]
@@ -53,3 +55,11 @@ def partial_fit_context(method):
         return in_context(estimator, *args, **kwargs)
 
     return partial_fit
+
+
+def is_cross_validated():
+    """Whether this call is one of scikit-learn's cross-validation, which scores what is fitted."""
+    frame = sys._getframe(1)
+    while frame and frame.f_globals.get("__name__") != "sklearn.model_selection._validation":
+        frame = frame.f_back
+    return frame is not None

@@ -67,7 +67,9 @@ class Curve(Sequence):
         return self._values[: self._length].tolist()
 
     def to_array(self):
-        return np.array(self._values[: self._length])
+        # NumPy has two integers of 64 bits, of which this array's is the other one.
+        dtype = np.int64 if self._values.typecode == "q" else np.float64
+        return np.array(self._values[: self._length], dtype=dtype)
 
 
 def published(home, form, kind="d"):

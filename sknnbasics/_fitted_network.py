@@ -37,11 +37,12 @@ class FittedNetwork:
         >>> bool(network.predict([[-1e6], [1e6]]).min() >= 0)
         True
         """
-        X = self._inputs(X, "predict")
+        X, weights = self._inputs(X, "predict")
+        theta, bounds = self._joined(weights), given_by_the_user.fitted_bounds(self)
         with np.errstate(over="ignore", invalid="ignore"):
-            a = backprop_for(X)(self._state.layers, 0.0).predict(self._theta(), X)
-        refuse_nan(a, X)
-        predictions = from_unit(a, self.y_low_, self.y_high_)
+            a = backprop_for(X)(self._state.layers, 0.0).predict(theta, X)
+        refuse_nan(a, X, theta)
+        predictions = from_unit(a, *bounds)
         return predictions[:, 0] if self._state.flat else predictions
 
     @of_one_fit
@@ -71,12 +72,12 @@ class FittedNetwork:
         >>> [a.shape for a in network.fit(X, y).feedforward(X)]
         [(3, 2), (3, 3), (3, 1)]
         """
-        X = self._inputs(X, "feedforward")
+        X, weights = self._inputs(X, "feedforward")
+        coefs, intercepts = weights
         learned = self._state.layers.fit_intercept
         with np.errstate(over="ignore", invalid="ignore"):
-            coefs, intercepts = given_by_the_user.fitted_weights(self)
             activations = feedforward(X, coefs, intercepts if learned else [])
-        refuse_nan(activations[-1], X)
+        refuse_nan(activations[-1], X, self._joined(weights))
         return activations
 
     @of_one_fit
@@ -154,25 +155,22 @@ class FittedNetwork:
     def _inputs(self, X, method):
         check_is_fitted(self)
         check_same_namespace(X, self, attribute="y_low_", method=method)
-        dtype = given_by_the_user.fitted_weights(self)[0][0].dtype
-        return validated(self, X, reset=False, accept_sparse="csr", dtype=dtype)
+        weights = given_by_the_user.fitted_weights(self)
+        dtype = weights[0][0].dtype
+        return validated(self, X, reset=False, accept_sparse="csr", dtype=dtype), weights
 
-    def _theta(self):
-        return self._state.layers.join(*given_by_the_user.fitted_weights(self))
+    def _joined(self, weights):
+        return self._state.layers.join(*weights)
 
     def _cost_and_gradient(self, X, y, sample_weight, method):
         check_is_fitted(self)
-        given = given_by_the_user.samples(self, X, y, sample_weight, reset=False, method=method)
-        samples, state = given.samples, self._state
-        if samples.Y.shape[1] != self.n_outputs_:
-            raise ValueError(f"y has {samples.Y.shape[1]} outputs, the network {self.n_outputs_}.")
-        state.output_range.check_points(samples.Y)
-        backprop = backprop_for(samples.X)(state.layers, self._alpha())
+        rows = given_by_the_user.fitted_rows(self, X, y, sample_weight, method)
+        theta = self._joined(given_by_the_user.fitted_weights(self))
+        backprop = backprop_for(rows.X)(self._state.layers, self._alpha())
         with np.errstate(over="ignore", invalid="ignore"):
-            cost, grad = backprop.cost_and_gradient(
-                self._theta(), *samples.rows(state.output_range)
-            )
-        refuse_nan(cost, samples.X)
+            cost, grad = backprop.cost_and_gradient(theta, *rows)
+        for results in (cost, grad):
+            refuse_nan(results, rows.X, theta)
         return cost, grad
 
     def _alpha(self, known=True):

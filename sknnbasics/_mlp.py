@@ -19,16 +19,19 @@ from ._compat import (
     Options,
     StrOptions,
     fit_context,
+    is_cross_validated,
     partial_fit_context,
     with_callbacks,
 )
 from ._curves import Curve, published, set_curves, without_curves
+from ._files import check_whole, reading
 from ._fitted_network import FittedNetwork
 from ._network import (
     LEAST_ALPHA,
     Diverged,
     End,
     Fit,
+    Seen,
     Settings,
     State,
 )
@@ -40,6 +43,21 @@ SMALL_DATA, SMALL_NETWORK = 2000, 100_000
 NOTHING_LEARNED = 1e-3  # R² up to which the mean of y would do as well
 POOR = 0.5  # R² up to which an X that is not scaled is pointed at
 STILL_RISING = 0.03  # what R² gained in the last twentieth of the epochs
+
+
+# What every file of a fitted network holds.
+OF_A_FIT = {
+    "coefs_",
+    "intercepts_",
+    "loss_curve_",
+    "validation_loss_curve_",
+    "t_",
+    "y_low_",
+    "y_high_",
+    "n_features_in_",
+    "n_outputs_",
+    "_state",
+}
 
 
 class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, BaseEstimator):
@@ -96,6 +114,12 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         fewer than ten samples, which tell nothing about noise, and where
         `partial_fit` begins, whose chunks are part of more. Later calls that
         continue the training keep `alpha_`.
+    total_samples : float or None, default=None
+        Samples of one pass over the data, to which a chunk of `partial_fit`
+        brings its share of the penalty. None: all that were seen so far, those
+        of a `fit` included, which suits a stream that comes once. Where the same
+        rows come again, give their number, or the penalty fades from pass to
+        pass. Not used by `fit`.
     max_iter : int, default=200
         Most epochs of one call of `fit`; an iteration of "lbfgs" is an epoch.
     max_fun : int, default=15000
@@ -155,7 +179,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         ("adam", "sgd"), or the cost that the iteration reached ("lbfgs").
     validation_loss_curve_ : list of float or None
         Cost on the validation set after each epoch, without penalty; NaN in
-        epochs of a call that had none.
+        epochs of a call that had none or was interrupted before it.
     n_iter_ : int
         Epochs run, over all calls that the weights stem from.
     solver_ : {"adam", "sgd", "lbfgs"}
@@ -241,6 +265,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
         "power_t": [Interval(Real, 0, None, closed="left")],
         "alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
+        "total_samples": [Interval(Real, 1, None, closed="left"), None],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left"), None],
@@ -277,6 +302,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         learning_rate="constant",
         power_t=0.5,
         alpha="auto",
+        total_samples=None,
         max_iter=200,
         max_fun=15000,
         tol=1e-4,
@@ -303,6 +329,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         self.learning_rate = learning_rate
         self.power_t = power_t
         self.alpha = alpha
+        self.total_samples = total_samples
         self.max_iter = max_iter
         self.max_fun = max_fun
         self.tol = tol
@@ -328,10 +355,12 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         return without_curves(self, attributes) | {"_state": attributes["_state"].plain()}
 
     def __setstate__(self, attributes):
-        attributes = set_curves(self, attributes)
-        if "_state" in attributes:
-            attributes = attributes | {"_state": State.of(attributes["_state"])}
-        super().__setstate__(attributes)
+        with reading(type(self).__name__):
+            check_whole(attributes, OF_A_FIT)
+            attributes = set_curves(self, attributes)
+            if "_state" in attributes:
+                attributes = attributes | {"_state": State.of(attributes["_state"])}
+        super().__setstate__({"total_samples": None} | attributes)  # earlier files have none
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -399,6 +428,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             than 0.03 in the last twentieth of the epochs; or if R² is at most 0.5
             and X is not scaled: a feature lies further from zero than ten of its
             standard deviations, or they are all below 0.01, or one is above 100.
+        DataConversionWarning
+            If y is one column: so will be the predictions.
 
         Examples
         --------
@@ -443,8 +474,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         The optimizer goes on from where the last call left it, also across
         pickling; after a `fit` by "lbfgs", a new one begins on its weights. With
         ``y_range="auto"`` the first chunk fixes the range, so give the range if
-        later targets may lie outside. `alpha` is divided by the weights of the
-        chunk. Not for "lbfgs", nor with `early_stopping`.
+        later targets may lie outside. The penalty is that of one pass over all
+        rows, see `total_samples`. Not for "lbfgs", nor with `early_stopping`.
 
         Parameters
         ----------
@@ -453,7 +484,9 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Targets.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights s; None for ones.
+            Weights s, on one scale over all calls; None for ones. A chunk that is
+            heavier than the rows so far, those of a `fit` included, is gone over
+            several times, with equal parts of its weights.
 
         Returns
         -------
@@ -479,15 +512,16 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         """
         continues = hasattr(self, "coefs_")
         given = given_by_the_user.samples(self, X, y, sample_weight, reset=not continues)
-        # A chunk is part of more: a penalty made for its few samples would be too strong for all.
-        alpha = self._alpha(continues) or (LEAST_ALPHA if self.alpha == "auto" else self.alpha)
+        alpha = self._alpha(continues)
+        if alpha is None:  # a penalty made for the few samples of a chunk would be too strong
+            alpha = LEAST_ALPHA
         solver = "adam" if self.solver == "auto" else self.solver
         layers = given_by_the_user.layers(self, given.samples)
         settings = self._settings(solver, alpha)
         fit, warned = self._started(given.samples, layers, settings, continues)
         if continues:
             fit.progress.patience = fit.progress.patience.after(self._state.patience)
-        fit.aim(given.samples)
+        fit.aim(given.samples, before=self._state.seen if continues else Seen())
         try:
             with self._naming_parameters(fit):
                 fit.visit_once(on_epoch_end=lambda: self._report(fit))
@@ -519,7 +553,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             "validation_loss_curve": self._validation_loss_curve.continued(),
             "t": self.t_,
         }
-        return Fit.resume(settings, self._state, self._theta(), output_range, curves), warned
+        theta = given_by_the_user.weights_to_go_on_from(self)
+        return Fit.resume(settings, self._state, theta, output_range, curves), warned
 
     def _trained(self, fit, given, warned, on_epoch_begin, on_epoch_end):
         """Train, warn of what is not as it should be, and return the fitted attributes."""
@@ -527,6 +562,8 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             try:
                 end = fit.train(on_epoch_begin, on_epoch_end)
             except KeyboardInterrupt:
+                if is_cross_validated():  # what was reached would be scored as if it were whole
+                    raise
                 fit.check_finite()
                 warn(
                     f"Training was interrupted in epoch {fit.n_epochs + 1}; "

@@ -5,27 +5,29 @@ it as it is; `start_from` alone writes, into a fit that has not begun.
 """
 
 import copy
-from collections.abc import Sized
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
 from scipy.sparse import issparse
+from sklearn import get_config
 from sklearn.exceptions import DataConversionWarning
 
-from ._arrays import ArraySpace, as_floats, detached, to_numpy
+from ._arrays import ArraySpace, as_floats, detached, namespace, to_numpy
 from ._compat import check_same_namespace
 from ._network import Layers, OutputRange, Samples, equal_rows
 from ._validation import (
     FLOATS,
     checked_init,
     checked_weights,
-    finite_numbers,
     hold_out,
     later_data,
+    numbers,
     private_generator,
     refuse_dates_and_complex,
+    snapshot,
     training_data,
     within_float64,
 )
@@ -46,7 +48,28 @@ class Given:
 
 
 def samples(estimator, X, y, sample_weight, reset, method="fit"):
-    """The samples of positive weight."""
+    """The samples of positive weight.
+
+    Parameters
+    ----------
+    estimator : SigmoidMLPRegressor
+    X, y, sample_weight
+        As given to the `method`: of shapes (n_samples, n_features), (n_samples,) or
+        (n_samples, n_outputs), and (n_samples,) or None.
+    reset : bool
+        Whether X may have other features and another precision than before.
+    method : str, default="fit"
+
+    Returns
+    -------
+    Given
+
+    Raises
+    ------
+    ValueError
+        If X, y or sample_weight is not numeric, finite and of these shapes, or X of a
+        library that the solver cannot train on.
+    """
     X = detached(X)
     dtype = ArraySpace.of(X).floats if reset else fitted_weights(estimator)[0][0].dtype
     if not reset:
@@ -74,8 +97,41 @@ def samples(estimator, X, y, sample_weight, reset, method="fit"):
     return given
 
 
+def fitted_rows(estimator, X, y, sample_weight, method):
+    """Samples of a fitted network's own kind, with targets in its unit interval.
+
+    Returns
+    -------
+    Rows
+        X, targets of shape (n_samples, n_outputs), weights of shape (n_samples,).
+
+    Raises
+    ------
+    ValueError
+        As `samples`, and if y has other outputs than the network, or lies outside the one
+        point that a constant target has left of the range.
+    """
+    given = samples(estimator, X, y, sample_weight, reset=False, method=method).samples
+    if given.Y.shape[1] != estimator.n_outputs_:
+        raise ValueError(f"y has {given.Y.shape[1]} outputs, the network {estimator.n_outputs_}.")
+    output_range = fitted_range(estimator)
+    output_range.check_points(given.Y)
+    return given.rows(output_range)
+
+
 def validation_set(estimator, given, X_val, y_val, sample_weight_val):
-    """The validation set of the user's, or None."""
+    """The validation set of the user's, or None.
+
+    Returns
+    -------
+    Samples or None
+        With as many outputs as those of `given`.
+
+    Raises
+    ------
+    ValueError
+        If X_val and y_val do not come together, or not as X and y would have to.
+    """
     if X_val is None and y_val is None:
         if sample_weight_val is not None:
             raise ValueError("sample_weight_val was passed without X_val and y_val.")
@@ -120,14 +176,14 @@ def _targets(y, name):
 
 def _numbers(y, name):
     """Targets of any dtype as float64, if they are numbers."""
-    others = y.dtype.kind not in "biufO"
-    values = (v for v in y.ravel().tolist() if others or isinstance(v, str | bytes))
-    for value in values:
-        raise ValueError(
-            f"{name} holds {value!r}, which is no number. Convert it, for example by "
-            f"{name}.astype(float)."
-        )
-    with np.errstate(over="ignore"), within_float64(name, TypeError, ValueError):
+    if y.dtype.kind not in "biuf":
+        values, kinds = y.ravel().tolist(), str | bytes if y.dtype.kind == "O" else object
+        if (value := next((v for v in values if isinstance(v, kinds)), None)) is not None:
+            raise ValueError(
+                f"{name} holds {value!r}, which is no number. Convert it, for example by "
+                f"{name}.astype(float)."
+            )
+    with within_float64(name, TypeError, ValueError):
         y = y.astype(np.float64)
     if not np.isfinite(y).all():  # validated() sees neither None nor inf among objects
         raise ValueError(f"{name} contains NaN, None, infinity, or a value beyond float64.")
@@ -135,7 +191,14 @@ def _numbers(y, name):
 
 
 def parts(estimator, samples, held_out, output_range):
-    """The samples to train on, and those to validate on or None."""
+    """The samples to train on, and those to validate on or None.
+
+    Raises
+    ------
+    ValueError
+        If y_val lies outside of the range of the targets, or there are too few samples to
+        hold some out.
+    """
     if held_out is not None:
         if not isinstance(estimator.y_range, str):
             output_range.check(held_out.Y, "y_val")
@@ -168,7 +231,13 @@ def _held_out(samples, fraction, rng):
 
 
 def layers(estimator, samples):
-    """The layers that `hidden_layer_sizes` and the samples ask for."""
+    """The layers that `hidden_layer_sizes` and the samples ask for.
+
+    Raises
+    ------
+    ValueError
+        If `hidden_layer_sizes` holds anything but positive integers.
+    """
     hidden = estimator.hidden_layer_sizes
     hidden = [hidden] if isinstance(hidden, Integral) else np.asarray(hidden, object).tolist()
     if not isinstance(hidden, list):
@@ -182,7 +251,18 @@ def layers(estimator, samples):
 
 
 def output_range(estimator, samples):
-    """The range of the user's, or that of the targets."""
+    """The range of the user's, or that of the targets.
+
+    Returns
+    -------
+    OutputRange
+        Of n_outputs ends.
+
+    Raises
+    ------
+    ValueError
+        If `y_range` is no range for each output, or a target lies outside of it.
+    """
     if isinstance(estimator.y_range, str):
         return OutputRange.around(samples.Y, samples.precision)
     given = OutputRange.given(estimator.y_range, samples.Y.shape[1], samples.precision)
@@ -194,6 +274,11 @@ def kept_range(estimator, layers, samples):
     """The range that the first targets fixed, and whether a target was ever outside.
 
     Training goes on with the layers of before, or not at all.
+
+    Raises
+    ------
+    ValueError
+        If the samples or the parameters ask for other layers than those of before.
     """
     state = estimator._state
     if layers != state.layers:
@@ -204,7 +289,7 @@ def kept_range(estimator, layers, samples):
         )
     if not isinstance(estimator.y_range, str):
         return output_range(estimator, samples), False
-    kept = state.output_range
+    kept = fitted_range(estimator)
     kept.check_points(samples.Y)
     outside = kept.outside(samples.Y)
     if outside is not None and not state.warned:
@@ -216,29 +301,124 @@ def kept_range(estimator, layers, samples):
 
 
 def fitted_weights(estimator):
-    """The lists of weights and biases that were learned, which someone may have replaced."""
-    layers, lists = estimator._state.layers, []
+    """The lists of weights and biases that were learned, which someone may have replaced.
+
+    Returns
+    -------
+    list of two lists of arrays
+        Of shapes (n_in, n_out) and (n_out,), a layer each, all of one dtype.
+
+    Raises
+    ------
+    ValueError
+        If they are no finite numbers of these shapes.
+    """
+    layers = estimator._state.layers
     shapes = {"coefs_": layers.coef_shapes, "intercepts_": [(n,) for n in layers.sizes[1:]]}
+    lists = []
     for name, expected in shapes.items():
-        given = enumerate(getattr(estimator, name))
-        arrays = [_floats(values, f"{name}[{number}]") for number, values in given]
-        given = [tuple(array.shape) for array in arrays]
-        if given != expected:
-            raise ValueError(f"{name} must hold arrays of the shapes {expected}, got {given}.")
+        given = getattr(estimator, name)
+        given = given if isinstance(given, list | tuple) else [given]
+        arrays = [_computable(values, f"{name}[{k}]") for k, values in enumerate(given)]
+        if (found := [tuple(array.shape) for array in arrays]) != expected:
+            raise ValueError(f"{name} must hold arrays of the shapes {expected}, got {found}.")
         lists.append(arrays)
+    if any(array.dtype != lists[0][0].dtype for arrays in lists for array in arrays):
+        space = ArraySpace.of(lists[0][0])
+        lists = [[space.asarray(array, space.floats[0]) for array in arrays] for arrays in lists]
     return lists
 
 
-def _floats(values, name):
-    """`values` as they are where they compute, else as NumPy's float64."""
+def weights_to_go_on_from(estimator):
+    """The same as one new vector, which must be finite."""
+    theta = estimator._state.layers.join(*fitted_weights(estimator))
+    xp, theta = namespace(theta)
+    if not bool(xp.all(xp.isfinite(theta))):
+        raise ValueError("coefs_ or intercepts_ hold NaN or infinity: fit the network anew.")
+    return theta
+
+
+def fitted_bounds(estimator):
+    """The ends of the range of the targets, which someone may have replaced."""
+    shape = (estimator._state.layers.sizes[-1],)
+    bounds = [_computable(getattr(estimator, name), name) for name in ("y_low_", "y_high_")]
+    for name, array in zip(("y_low_", "y_high_"), bounds, strict=True):
+        if tuple(array.shape) != shape:
+            raise ValueError(f"{name} must have shape {shape}, got {tuple(array.shape)}.")
+    if isinstance(bounds[0], np.ndarray):
+        low, high = bounds
+        if not (np.isfinite(low) & np.isfinite(high) & (low <= high)).all():
+            raise ValueError(
+                "y_low_ and y_high_ must be finite, and no low above its high, got "
+                f"{low} and {high}."
+            )
+    return bounds
+
+
+def fitted_range(estimator):
+    """The range of the targets that the first ones fixed, or that of ends that were replaced."""
+    kept, (low, high) = estimator._state.output_range, map(to_numpy, fitted_bounds(estimator))
+    if np.array_equal((low, high), kept.bounds(low.dtype)):
+        return kept
+    return OutputRange(low.astype(np.float64), high.astype(np.float64))
+
+
+def in_numpy(estimator):
+    """A copy of the network whose weights and range live in NumPy, to be drawn or exported."""
+    record = snapshot(estimator)
+    for name in ("coefs_", "intercepts_", "y_low_", "y_high_"):
+        given = getattr(record, name)
+        is_list = isinstance(given, list | tuple)
+        setattr(
+            record, name, [_brought(values) for values in given] if is_list else _brought(given)
+        )
+    record.coefs_, record.intercepts_ = fitted_weights(record)
+    record.y_low_, record.y_high_ = fitted_bounds(record)
+    return record
+
+
+def _brought(values):
+    """A tensor in NumPy, if it can be brought there."""
+    with suppress(TypeError, ValueError, RuntimeError):  # of a device, without dispatch
+        return np.asarray(to_numpy(values)) if _is_tensor(values) else values
+    return values
+
+
+def _is_tensor(values):
+    return hasattr(values, "__dlpack__") and not isinstance(values, np.ndarray | np.generic)
+
+
+def _computable(values, name):
+    """`values` themselves where a network can compute with them, else as NumPy's float64."""
     if isinstance(values, np.ndarray) and values.dtype in FLOATS:
-        return values
-    is_tensor = hasattr(values, "shape") and not isinstance(values, np.ndarray)
-    return as_floats(values) if is_tensor and not issparse(values) else finite_numbers(values, name)
+        return np.asarray(values)  # of a masked array, whose products are others
+    if not _is_tensor(values):
+        return numbers(values, name)
+    if not get_config()["array_api_dispatch"]:
+        kind = f"{type(values).__module__}.{type(values).__name__}"
+        raise ValueError(
+            f"{name} is a {kind}, with which the network computes under array API dispatch alone: "
+            "set SCIPY_ARRAY_API=1 before Python starts and "
+            "sklearn.set_config(array_api_dispatch=True), or move the network to NumPy."
+        )
+    return as_floats(values)
 
 
 def start_from(fit, samples, coefs_init, intercepts_init):
-    """Write the weights of the user's into the theta that the fit begins with."""
+    """Write the weights of the user's into the theta that the fit begins with.
+
+    Parameters
+    ----------
+    fit : Fit
+    samples : Samples
+    coefs_init, intercepts_init : sequences of array-likes or None
+        One array a layer, of shapes (n_in, n_out) and (n_out,).
+
+    Raises
+    ------
+    ValueError
+        If one is no array of finite numbers of its shape.
+    """
     layers = fit.layers
     coefs, intercepts = layers.split(fit.theta)
     for name, given, views in [
@@ -248,7 +428,7 @@ def start_from(fit, samples, coefs_init, intercepts_init):
         if given is None:
             continue
         fit.begins_elsewhere = True
-        n_given = len(given) if isinstance(given, Sized) else "no list"
+        n_given = len(given) if isinstance(given, Sequence | np.ndarray) else "no list"
         if n_given != len(views):
             raise ValueError(
                 f"{name} must hold {len(views)} arrays for layers of {layers.sizes} units and "

@@ -11,9 +11,10 @@ from functools import partial, singledispatch
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from ._arrays import to_numpy
 from ._mlp import SigmoidMLPRegressor
+from ._mlp_input import in_numpy
 from ._perceptron import PerceptronClassifier
+from ._perceptron_input import fitted_classes, fitted_weights
 
 TENSOR_TYPES = {
     "float32": "FloatTensorType",
@@ -21,6 +22,11 @@ TENSOR_TYPES = {
     "int64": "Int64TensorType",
     "bool": "BooleanTensorType",
     "object": "StringTensorType",
+}
+# The methods that say what the outputs are.
+COMPUTED_BY = {
+    PerceptronClassifier: ("predict", "decision_function"),
+    SigmoidMLPRegressor: ("predict",),
 }
 
 
@@ -51,6 +57,8 @@ def onnx_parser(self):
     ------
     NotFittedError
         If the model is not fitted.
+    ValueError
+        If its class computes the outputs in a way of its own.
 
     Notes
     -----
@@ -62,6 +70,7 @@ def onnx_parser(self):
     from skl2onnx import update_registered_converter
 
     check_is_fitted(self)
+    _check_methods(self)
     # Only for registered classes does skl2onnx take options, or look into a GridSearchCV;
     # "passthrough" leaves the options to us.
     alias = f"Sknnbasics{type(self).__name__}"
@@ -91,6 +100,18 @@ def onnx_converter(self):
         Adds the nodes that compute the outputs to a container.
     """
     return _add_nodes
+
+
+def _check_methods(model):
+    """Refuse a subclass whose predictions are not those of the class that the graph is made for."""
+    kind = next(kind for kind in COMPUTED_BY if isinstance(model, kind))
+    for name in COMPUTED_BY[kind]:
+        if name in vars(model) or getattr(type(model), name) is not getattr(kind, name):
+            raise ValueError(
+                f"{type(model).__name__} has a {name} of its own, which the graph of a "
+                f"{kind.__name__} would leave out. Export a {kind.__name__}, or register a "
+                "converter of the class by skl2onnx.update_registered_converter."
+            )
 
 
 def _declare_outputs(model, scope, inputs):
@@ -149,13 +170,9 @@ def _check_options(model, options):
 
 def _precision(model):
     """The precision of the weights, in which `predict` takes any input."""
-    weights = model.coef_ if isinstance(model, PerceptronClassifier) else model.coefs_[0]
-    return _numpy(weights).dtype.name
-
-
-def _numpy(array, precision=None):
-    """A fitted array in NumPy: a network that was trained on tensors keeps tensors."""
-    return np.asarray(to_numpy(array), precision)
+    if isinstance(model, PerceptronClassifier):
+        return fitted_weights(model)[0].dtype.name
+    return in_numpy(model).coefs_[0].dtype.name
 
 
 @singledispatch
@@ -170,18 +187,19 @@ def _graph(model, X, precision, node, outputs):
 
 @_outputs.register
 def _(perceptron: PerceptronClassifier, precision):
-    labels = _labels(perceptron.classes_)
+    labels = _labels(fitted_classes(perceptron))
     return {"label": (labels.dtype.name, []), "scores": (precision, [len(labels)])}
 
 
 @_graph.register
 def _(perceptron: PerceptronClassifier, X, precision, node, outputs):
-    w, b = perceptron.coef_.astype(precision), perceptron.intercept_.astype(precision)
+    w, b = fitted_weights(perceptron)
     if len(b) == 1:  # of two equal scores the first wins: as in `predict`, a tie does not fire
         w, b = np.vstack([-w, w]), np.concatenate([-b, b])
     scores = node("Add", node("MatMul", X, w.T), b, output_names=outputs[1:])
     position = node("Reshape", node("ArgMax", scores, axis=1), np.array([-1]))
-    labels = node("Gather", _labels(perceptron.classes_), position, output_names=outputs[:1])
+    labels = _labels(fitted_classes(perceptron))
+    labels = node("Gather", labels, position, output_names=outputs[:1])
     return labels, scores
 
 
@@ -208,11 +226,10 @@ def _(network: SigmoidMLPRegressor, precision):
 
 @_graph.register
 def _(network: SigmoidMLPRegressor, X, precision, node, outputs):
-    a = X
+    a, network = X, in_numpy(network)
     for W, b in zip(network.coefs_, network.intercepts_, strict=True):
-        W, b = _numpy(W, precision), _numpy(b, precision)
         a = node("Sigmoid", node("Add", node("MatMul", a, W), b))
-    low, high = _numpy(network.y_low_, precision), _numpy(network.y_high_, precision)
+    low, high = network.y_low_.astype(precision), network.y_high_.astype(precision)
     stretched = node("Add", node("Mul", a, high - low), low)
     clipped = node("Min", node("Max", stretched, low), high, output_names=outputs)
     return (clipped,)

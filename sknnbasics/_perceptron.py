@@ -21,10 +21,12 @@ from ._compat import (
     Options,
     StrOptions,
     fit_context,
+    is_cross_validated,
     partial_fit_context,
     with_callbacks,
 )
 from ._curves import Curve, published, set_curves, without_curves
+from ._files import check_whole, reading
 from ._units import End, Fit, Settings, State, WeightsOverflow, decisions
 from ._validation import (
     far_from_zero,
@@ -35,6 +37,17 @@ from ._validation import (
     validated,
 )
 from ._warnings import warn
+
+# What every file of a fitted perceptron holds.
+OF_A_FIT = {
+    "classes_",
+    "coef_",
+    "intercept_",
+    "mistake_curve_",
+    "validation_scores_",
+    "n_features_in_",
+    "_state",
+}
 
 
 def refusing_sample_weight(method):
@@ -142,7 +155,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     validation_scores_ : ndarray of shape (`n_iter_`,) or None
         Accuracy on the held-out samples after each epoch, the better one of
         the last and the averaged weights with "pocket"; `class_weight` weighs
-        the samples.
+        the samples. NaN in epochs of a call that had none or was interrupted
+        before it.
     n_features_in_ : int
         Number of features seen in fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -256,7 +270,11 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         return without_curves(self, attributes) | {"_state": attributes["_state"].plain()}
 
     def __setstate__(self, attributes):
-        super().__setstate__(_with_state(set_curves(self, attributes)))
+        with reading(type(self).__name__):
+            attributes = _with_state(attributes)
+            check_whole(attributes, OF_A_FIT)
+            attributes = set_curves(self, attributes)
+        super().__setstate__(attributes)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -312,7 +330,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         array([1, 0])
         """
         continues = self.warm_start and hasattr(self, "coef_")
-        known = self.classes_ if continues else None
+        known = given_by_the_user.fitted_classes(self) if continues else None
         given = given_by_the_user.samples(self, X, y, known, reset=not continues)
         samples, held_out = given_by_the_user.parts(self, given.samples)
         fit = self._started(given, continues)
@@ -327,6 +345,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             try:
                 end = fit.train(samples, held_out, tasks.begin_epoch, end_epoch)
             except KeyboardInterrupt:
+                if is_cross_validated():  # what was reached would be scored as if it were whole
+                    raise
                 fit.check_finite()
                 warn(
                     f"Training was interrupted in epoch {fit.n_epochs + 1}; "
@@ -400,6 +420,12 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             One column a class, or in the binary case one number a sample,
             positive where the unit fires.
 
+        Raises
+        ------
+        ValueError
+            If X is no valid input, or so large that a sum overflows: the sign of
+            its infinity would be that of the numbers that happen to be added first.
+
         Examples
         --------
         >>> from sknnbasics import PerceptronClassifier
@@ -437,7 +463,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         ['low', 'high']
         """
         z = self.decision_function(X)
-        return self.classes_[(z > 0).astype(np.intp) if z.ndim == 1 else z.argmax(axis=1)]
+        classes = given_by_the_user.fitted_classes(self)
+        return classes[(z > 0).astype(np.intp) if z.ndim == 1 else z.argmax(axis=1)]
 
     def _started(self, given, continues):
         """A fit from new weights or from those of the last call."""

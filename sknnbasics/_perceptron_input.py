@@ -46,7 +46,26 @@ def n_units(classes):
 def samples(estimator, X, y, classes, reset, in_parts=False):
     """The samples, with labels as positions in `classes`, or in those found in y if None.
 
-    `in_parts` tells that they are a chunk of more.
+    Parameters
+    ----------
+    estimator : PerceptronClassifier
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+    y : array-like of shape (n_samples,)
+    classes : ndarray of shape (n_classes,) or None
+    reset : bool
+        Whether X may have other features and another precision than before.
+    in_parts : bool, default=False
+        Whether they are a chunk of more.
+
+    Returns
+    -------
+    Given
+
+    Raises
+    ------
+    ValueError
+        If X is not numeric and finite, y holds no labels or others than `classes`, or
+        `class_weight` or `eta0` does not suit them.
     """
     X, y, seen = training_data(
         estimator,
@@ -102,15 +121,17 @@ def declared_classes(estimator, classes, first):
     if classes is None:
         if first:
             raise ValueError("classes must be passed on the first call to partial_fit.")
-        return estimator.classes_
+        return fitted_classes(estimator)
     classes = check_array(column_or_1d(classes), ensure_2d=False, dtype=None, input_name="classes")
     classes = np.unique(classes)
-    if not first and not np.array_equal(classes, estimator.classes_):
+    if first:
+        return classes
+    known = fitted_classes(estimator)
+    if not np.array_equal(classes, np.sort(known)):
         raise ValueError(
-            f"classes={classes} is not the same as on the first call to partial_fit, "
-            f"{estimator.classes_}."
+            f"classes={classes} is not the same as on the first call to partial_fit, {known}."
         )
-    return classes
+    return known
 
 
 def _class_weights(estimator, classes, counts, in_parts):
@@ -131,6 +152,12 @@ def _class_weights(estimator, classes, counts, in_parts):
         raise ValueError(f"class_weight={given!r}: {error}") from error
     if not (np.isfinite(class_weights).all() and (class_weights >= 0).all()):
         raise ValueError(f"class_weight must be finite and not negative, got {given!r}.")
+    with np.errstate(over="ignore"):
+        most = len(classes) * (counts @ class_weights)  # that mistakes of an epoch can weigh
+    if not np.isfinite(most):
+        raise ValueError(
+            f"class_weight={given!r} adds up beyond float64 over the samples; lower the weights."
+        )
     return class_weights
 
 
@@ -147,7 +174,14 @@ def _steps(estimator, class_weights, dtype):
 
 
 def parts(estimator, samples):
-    """The samples to train on, and those held out or None."""
+    """The samples to train on, and those held out or None.
+
+    Raises
+    ------
+    ValueError
+        If there are too few samples to hold some out, or `class_weight` leaves none of
+        either part.
+    """
     held_out = None
     if estimator.early_stopping:
         # The same samples in each call, where random_state is an int.
@@ -170,18 +204,51 @@ def parts(estimator, samples):
 
 
 def first_weights(estimator, given, rng):
-    """Coefficients and intercepts that `init` and `threshold` ask for."""
+    """Coefficients and intercepts that `init` and `threshold` ask for.
+
+    Returns
+    -------
+    coef : ndarray of shape (n_units, n_features)
+    intercept : ndarray of shape (n_units,)
+
+    Raises
+    ------
+    ValueError
+        If `threshold` is beyond the precision of X.
+    """
     shape, dtype = given.shape_of_weights, given.samples.X.dtype
     coef = np.zeros(shape) if estimator.init == "zeros" else rng.uniform(size=shape)
     intercept = np.full(shape[0], -float(estimator.threshold))
     return coef.astype(dtype), cast(intercept, dtype, "threshold")
 
 
+def fitted_classes(estimator):
+    """The labels, which someone may have replaced by others."""
+    classes = np.asarray(estimator.classes_)
+    if classes.ndim != 1 or len(classes) < 2:
+        raise ValueError(
+            f"classes_ must hold a label for each of two classes or more, got {classes}."
+        )
+    return classes
+
+
 def fitted_weights(estimator):
-    """Those that were learned, which someone may have replaced, as compiled loops read them."""
+    """Those that were learned, which someone may have replaced, as compiled loops read them.
+
+    Returns
+    -------
+    coef : ndarray of shape (n_units, n_features)
+    intercept : ndarray of shape (n_units,)
+        Both aligned, in C order and of one dtype.
+
+    Raises
+    ------
+    ValueError
+        If they are no numbers of these shapes.
+    """
     dtype = getattr(estimator.coef_, "dtype", None)
     dtype = dtype if dtype in FLOATS else np.dtype(np.float64)
-    shape = n_units(estimator.classes_), estimator.n_features_in_
+    shape = n_units(fitted_classes(estimator)), estimator.n_features_in_
     return (
         readable_init(estimator.coef_, shape, dtype, "coef_"),
         readable_init(estimator.intercept_, shape[:1], dtype, "intercept_"),
@@ -198,7 +265,20 @@ def weights_to_go_on_from(estimator):
 
 
 def start_from(fit, coef_init, intercept_init):
-    """Put the weights of the user's in the place of those that the fit would begin with."""
+    """Put the weights of the user's in the place of those that the fit would begin with.
+
+    Parameters
+    ----------
+    fit : Fit
+    coef_init : array-like of shape (n_units, n_features) or None
+    intercept_init : array-like of shape (n_units,) or None
+        A single unit may leave out the axis of units.
+
+    Raises
+    ------
+    ValueError
+        If one holds no finite numbers of its shape.
+    """
     units, dtype = fit.units, fit.units.coef.dtype
     if coef_init is not None:
         units.coef = checked_init(coef_init, units.coef.shape, dtype, "coef_init")

@@ -10,7 +10,8 @@ unconverged = pytest.mark.filterwarnings("ignore::sklearn.exceptions.Convergence
 
 def snapshot(model):
     """All that a fit has set, to the last bit."""
-    fitted = {name: value for name, value in vars(model).items() if name not in model.get_params()}
+    parameters = model.get_params()
+    fitted = {name: value for name, value in vars(model).items() if name not in parameters}
     return pickle.dumps(fitted)
 
 

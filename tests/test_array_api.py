@@ -19,7 +19,13 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
+from sknnbasics import (
+    CostSurfaceDisplay,
+    LossCurveDisplay,
+    NetworkDisplay,
+    PerceptronClassifier,
+    SigmoidMLPRegressor,
+)
 from sknnbasics._arrays import to_numpy
 from sknnbasics._network import Layers
 from sknnbasics._network._backprop import _reference
@@ -122,6 +128,14 @@ def test_numbers_and_steps_of_the_functional_api(place):
     np.testing.assert_array_equal(to_numpy(fired), [0, 0, 1])
     pixels = place.asarray([0], "uint8"), place.asarray([20], "uint8")
     assert float(half_mse(*pixels)) == 200  # and not 400 modulo 256
+
+
+def test_the_sigmoid_of_integers_is_that_of_floats(place):
+    for dtype in ("int64", "int8", "uint8"):
+        a = sigmoid(place.asarray([0, 1, 5], dtype))
+        assert a.dtype == place.xp.float64
+        np.testing.assert_allclose(to_numpy(a), expit([0, 1, 5]), rtol=1e-15)
+        np.testing.assert_array_equal(sigmoid(np.array([0, 1, 5], dtype)), sigmoid([0.0, 1, 5]))
 
 
 def test_targets_that_are_integers_keep_the_precision_of_the_network(dtype):
@@ -272,6 +286,41 @@ def test_predicting_elsewhere_is_refused(place):
         fitted.predict(X)
     with pytest.raises(ValueError, match="must use the same namespace"):
         fitted.partial_fit(X, y)
+
+
+@pytest.mark.parametrize(
+    "method", ["predict", "feedforward", "cost", "score", "partial_fit", "fit"]
+)
+def test_tensors_without_dispatch_are_an_error_that_names_it(place, method):
+    """As where a file is loaded in another process."""
+    A, b = arrays(place)
+    fitted = network(warm_start=True).fit(A, b)
+    given = (X,) if method in ("predict", "feedforward") else (X, y)
+    message = (
+        r"coefs_\[0\] is a .*(Tensor|Array), .*under array API dispatch alone: set SCIPY_ARRAY"
+    )
+    with config_context(array_api_dispatch=False), pytest.raises(ValueError, match=message):
+        getattr(fitted, method)(*given)
+
+
+@pytest.mark.parametrize("dispatch", [False, True])
+def test_a_network_of_tensors_is_drawn(place, dispatch):
+    """Without dispatch as well, where NumPy can read the tensors."""
+    A, b = arrays(place)
+    drawn = network().fit(A, b)
+    with config_context(array_api_dispatch=dispatch):
+        if not dispatch and place.device is not None:
+            with pytest.raises(ValueError, match="under array API dispatch alone"):
+                NetworkDisplay.from_estimator(drawn)
+            return
+        display = NetworkDisplay.from_estimator(drawn)
+        surface = CostSurfaceDisplay.from_estimator(drawn, A, b, grid_resolution=3)
+        LossCurveDisplay.from_estimator(drawn)
+    with config_context(array_api_dispatch=False):
+        expected = network().fit(X, y)
+        numpys = CostSurfaceDisplay.from_estimator(expected, X, y, grid_resolution=3)
+    np.testing.assert_allclose(display.coefs[0], expected.coefs_[0], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(surface.cost, numpys.cost, rtol=1e-9)
 
 
 def test_moves_to_numpy_and_trains_on(place):

@@ -17,6 +17,11 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 
+# The article's targets are a column, which scikit-learn's users are warned of.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:y is a column:sklearn.exceptions.DataConversionWarning"
+)
+
 # The perceptron ----------------------------------------------------------------------------
 
 

@@ -17,7 +17,15 @@ from joblib.externals.loky.process_executor import BrokenProcessPool, Terminated
 from numpy.testing import assert_array_equal
 from scipy.sparse import csr_array
 from sklearn.base import clone
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import (
+    GridSearchCV,
+    cross_val_predict,
+    cross_val_score,
+    cross_validate,
+    learning_curve,
+)
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 import sknnbasics._callbacks
@@ -243,6 +251,50 @@ def test_an_interrupt_by_the_clock(estimator, target, seconds):
     assert np.isfinite(model.predict(X)).all()
     model.set_params(max_iter=1).fit(X, target)
     assert model.n_iter_ == len(curve) + 1
+
+
+CROSS_VALIDATED = {
+    "cross_val_score": lambda model, y: cross_val_score(model, X, y, cv=2),
+    "cross_val_predict": lambda model, y: cross_val_predict(model, X, y, cv=2),
+    "cross_validate": lambda model, y: cross_validate(model, X, y, cv=2, error_score=0),
+    "learning_curve": lambda model, y: learning_curve(model, X, y, cv=2, train_sizes=[0.5, 1.0]),
+    "a search": lambda model, y: GridSearchCV(model, {"random_state": [0, 1]}, cv=2).fit(X, y),
+    "a pipeline": lambda model, y: cross_val_score(make_pipeline(StandardScaler(), model), X, y),
+}
+
+
+@every_estimator
+@pytest.mark.parametrize("call", CROSS_VALIDATED)
+def test_an_interrupt_stops_a_cross_validation(monkeypatch, estimator, target, call):
+    """What was reached would be scored as if it were whole."""
+    kind = sknnbasics._callbacks.FitTasks
+    begun = raise_at(monkeypatch, kind, "begin_epoch", N_EPOCHS + 2, KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt):
+        CROSS_VALIDATED[call](estimator, target)
+    assert len(begun) == N_EPOCHS + 2
+
+
+@every_estimator
+def test_an_interrupt_of_the_last_fit_of_a_search_keeps_the_search(monkeypatch, estimator, target):
+    kind = sknnbasics._callbacks.FitTasks
+    raise_at(monkeypatch, kind, "begin_epoch", 4 * N_EPOCHS + 2, KeyboardInterrupt)
+    search = GridSearchCV(estimator, {"random_state": [0, 1]}, cv=2)
+    with pytest.warns(UserWarning, match="interrupted in epoch 2"):
+        search.fit(X, target)
+    assert search.best_estimator_.n_iter_ == 1
+    assert len(search.cv_results_["mean_test_score"]) == 2
+
+
+@every_estimator
+def test_an_interrupt_can_be_made_an_error(monkeypatch, estimator, target):
+    model = clone(estimator).fit(X, target)
+    before = learned(model)
+    raise_at(monkeypatch, sknnbasics._callbacks.FitTasks, "begin_epoch", 2, KeyboardInterrupt)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Training was interrupted")
+        with pytest.raises(UserWarning, match="Training was interrupted in epoch 2"):
+            model.fit(X[::-1], target[::-1])
+    assert learned(model) == before
 
 
 # Errors

@@ -1,10 +1,12 @@
 """Exported models, run by onnxruntime, agree with `predict` and `decision_function`."""
 
+import warnings
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 from sklearn.datasets import load_diabetes, load_digits
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -126,7 +128,9 @@ def test_regressor_on_diabetes(number, dtype, tolerance, shape):
     X = (20 * X).astype(dtype)
     y = np.column_stack([y, -y / 100]) if shape == (-1, 2) else y.reshape(shape)
     estimator = SigmoidMLPRegressor(max_iter=20, random_state=0)
-    model = wrapped(estimator, {"alpha": [0.0, 1.0]})[number].fit(X, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataConversionWarning)  # of a column
+        model = wrapped(estimator, {"alpha": [0.0, 1.0]})[number].fit(X, y)
     assert_same_regressor(model, X, tolerance)
 
 
@@ -182,6 +186,55 @@ def test_classes_of_a_subclass_are_exported_too():
 
     X, y = load_digits(return_X_y=True)
     assert_same_classifier(Unit(max_iter=5, random_state=0).fit(X, y), X, 1e-12)
+
+
+@pytest.mark.parametrize(
+    "kind", [list, lambda a: a.astype(np.float16), lambda a: np.round(a).astype(int)]
+)
+def test_replaced_weights_of_any_kind_are_exported(kind):
+    X, y = load_digits(return_X_y=True)
+    unit = PerceptronClassifier(max_iter=5, random_state=0).fit(X, y)
+    unit.coef_, unit.classes_ = kind(unit.coef_), unit.classes_.tolist()
+    assert_same_classifier(unit, X, 1e-12)
+    net = SigmoidMLPRegressor(max_iter=5, random_state=0).fit(X / 16, y)
+    net.coefs_, net.y_low_ = tuple(kind(W) for W in net.coefs_), kind(net.y_low_)
+    assert_same_regressor(net, X / 16, 1e-12)
+
+
+def overriding(kind, name):
+    """A subclass with another `name`, which does the same and something beside it."""
+    return type("Own", (kind,), {name: lambda self, X: getattr(super(type(self), self), name)(X)})
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (PerceptronClassifier, "predict"),
+        (PerceptronClassifier, "decision_function"),
+        (SigmoidMLPRegressor, "predict"),
+    ],
+)
+def test_a_subclass_with_predictions_of_its_own_is_refused(kind, name):
+    X = np.array([[0.0], [1.0]])
+    message = f"Own has a {name} of its own, which the graph of a {kind.__name__} would leave out"
+    model = overriding(kind, name)().fit(X, [0, 1])
+    for exported_model in (model, make_pipeline(StandardScaler(), model).fit(X, [0, 1])):
+        with pytest.raises(ValueError, match=message):
+            skl2onnx.to_onnx(exported_model, X)
+    skl2onnx.to_onnx(kind().fit(X, [0, 1]), X)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), PRECISIONS)
+def test_predictions_small_against_the_range_agree_to_a_part_of_the_range(dtype, tolerance):
+    """Not to a part of themselves: where they are next to zero, sums have cancelled."""
+    X, y = load_diabetes(return_X_y=True)
+    X = (20 * X).astype(dtype)
+    model = SigmoidMLPRegressor(max_iter=20, random_state=0).fit(X, y - np.mean(y))
+    small = X[np.argsort(abs(model.predict(X)))[:20]]
+    outputs, predictions = exported(model, small)["variable"][:, 0], model.predict(small)
+    width = float((model.y_high_ - model.y_low_)[0])
+    assert abs(predictions).max() < 0.05 * width
+    np.testing.assert_allclose(outputs, predictions, rtol=0, atol=tolerance * width)
 
 
 def test_labels_that_onnx_does_not_have():

@@ -226,3 +226,93 @@ def test_skops_files_of_earlier_versions(version):
         return skops.load(path, trusted=[trusted])
 
     assert_loads_as_it_was_written(load, version, ".skops")
+
+
+# Files that cannot be read ---------------------------------------------------------------------
+
+
+def damaged(name, change):
+    """The model of this name, loaded from what a file holds after the change."""
+    model = partial_fit(clone(MODELS[name]))
+    content = copy.deepcopy(model.__getstate__())
+    change(content)
+    loaded = clone(model)
+    loaded.__setstate__(content)
+    return loaded
+
+
+def refusal(cause):
+    return pytest.raises(
+        ValueError,
+        match=r"was written by a later version of sknnbasics, or its file is damaged "
+        rf"\(.*{cause}.*\)\. Load it with the version that wrote it, or fit it anew",
+    )
+
+
+OF_UNITS = ["_state", "classes_", "coef_", "intercept_", "mistake_curve_", "validation_scores_"]
+OF_A_NETWORK = ["_state", "coefs_", "intercepts_", "loss_curve_", "validation_loss_curve_", "t_"]
+OF_A_NETWORK += ["y_low_", "y_high_", "n_features_in_", "n_outputs_"]
+LACKING = [
+    *[("perceptron", key) for key in [*OF_UNITS, "n_features_in_"]],
+    *[("perceptron", f"_state {key}") for key in ("rng", "class_counts", "units", "rng state")],
+    *[("averaged perceptron", f"_state units {key}") for key in ("coef", "intercept")],
+    *[("adam", key) for key in OF_A_NETWORK],
+    *[("adam", f"_state {key}") for key in ("layers", "output_range", "optimizer", "rng", "flat")],
+    *[("sgd", f"_state {key}") for key in ("patience", "initial_rate", "shrinkage", "warned")],
+    *[("sgd", f"_state {key}") for key in ("layers sizes", "output_range low", "optimizer kind")],
+    ("sgd", "_state patience tol"),
+]
+
+
+@pytest.mark.parametrize(("name", "path"), LACKING)
+def test_a_key_that_is_missing_is_named(name, path):
+    *folders, key = path.split()
+
+    def change(content):
+        for folder in folders:
+            content = content[folder]
+        del content[key]
+
+    with refusal(key):
+        damaged(name, change)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_key_of_a_later_version_is_named(name):
+    with refusal("novelty"):
+        damaged(name, lambda content: content["_state"].update(novelty=1))
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("value", [None, 5, "state", [], {}])
+def test_a_state_of_another_kind_is_refused(name, value):
+    with refusal(""):
+        damaged(name, lambda content: content.update(_state=value))
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("position", [-5, 625, 10**6, 2**40, "a"])
+def test_a_random_generator_does_not_read_beyond_its_state(name, position):
+    """NumPy takes the position as it is, and crashes."""
+
+    def change(content):
+        content["_state"]["rng"]["state"]["pos"] = position
+
+    with refusal(""):
+        damaged(name, change)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "value", "cause"),
+    [
+        ("adam", ("optimizer", "mean"), np.zeros(3), "mean has the shape"),
+        ("adam", ("optimizer", "square"), np.zeros((2, 2)), "square has the shape"),
+        ("sgd", ("optimizer", "velocity"), np.zeros(0), "velocity has the shape"),
+        ("sgd", ("output_range", "low"), np.zeros(5), "low has the shape"),
+        ("adam", ("optimizer", "kind"), "Newton", "Newton"),
+    ],
+)
+def test_a_state_that_does_not_fit_the_layers_is_refused(name, place, value, cause):
+    folder, key = place
+    with refusal(cause):
+        damaged(name, lambda content: content["_state"][folder].update({key: value}))

@@ -34,7 +34,7 @@ class LocalPlotly(MimetypeRenderer):
         recording = {
             "step": meta.get("step", ""),
             "height": layout.pop("height", 420),
-            "narrow_height": meta.get("narrow_height", 360),
+            "narrow_height": meta.get("narrow_height", 280),
             "interval": meta.get("interval", 350),
             "traces": figure["data"],
             "layout": layout,

@@ -77,7 +77,7 @@ figure = go.Figure(
             y=landscape.xx1,
             z=landscape.cost,
             colorscale="Viridis",
-            colorbar={"title": "J", "thickness": 10, "len": 0.6},
+            showscale=False,
             contours_z={
                 "show": True,
                 "color": "white",
@@ -103,7 +103,7 @@ figure = go.Figure(
 angles = np.radians(np.arange(-60, 301, 15))
 views = [
     {
-        "eye": {"x": 2.5 * np.cos(a), "y": 2.5 * np.sin(a), "z": 1.4},
+        "eye": {"x": 2.4 * np.cos(a), "y": 2.4 * np.sin(a), "z": 1.3},
         "center": {"z": -0.2},
     }
     for a in angles

@@ -1,13 +1,14 @@
 """The cost as a function of two weights: their addresses, their path, and the grid around them."""
 
+from collections.abc import Iterable
 from itertools import islice
+from numbers import Integral
 from operator import index
 
 import numpy as np
 
 from .. import functional
-from .._network import OutputRange
-from .._validation import checked_weights, validated
+from .._mlp_input import fitted_rows
 
 
 class CostSlice:
@@ -16,8 +17,8 @@ class CostSlice:
     def __init__(self, network, weights, X, y, sample_weight):
         self._coefs = [W.copy() for W in network.coefs_]
         self._intercepts = [b.copy() for b in network.intercepts_]
-        self._alpha = network.alpha_
-        self._X, self._T, self._s = _rows(network, X, y, sample_weight)
+        self._alpha = network._alpha()
+        self._X, self._T, self._s = fitted_rows(network, X, y, sample_weight, "from_estimator")
         self._varied = [self._view(*address) for address in weights]
         self.point = np.array([float(view[0]) for view in self._varied])
 
@@ -36,27 +37,6 @@ class CostSlice:
         a = functional.feedforward(self._X, self._coefs, self._intercepts)[-1]
         penalty = 0.5 * self._alpha * sum((W**2).sum() for W in self._coefs) / self._s.sum()
         return functional.half_mse(a, self._T, self._s) + penalty
-
-
-def _rows(network, X, y, sample_weight):
-    """Samples, targets carried into the unit interval, and weights."""
-    dtype = network.coefs_[0].dtype
-    X, y = validated(
-        network,
-        X,
-        y,
-        reset=False,
-        accept_sparse="csr",
-        multi_output=True,
-        y_numeric=True,
-        dtype=dtype,
-    )
-    Y = y.reshape(len(y), -1)
-    if Y.shape[1] != network.n_outputs_:
-        raise ValueError(f"y has {Y.shape[1]} outputs, the network {network.n_outputs_}.")
-    s = checked_weights(sample_weight, X)
-    s = np.ones(len(Y), dtype) if s is None else s.astype(dtype)
-    return X, OutputRange(network.y_low_, network.y_high_).to_unit(Y), s
 
 
 def _addresses(network):
@@ -103,8 +83,8 @@ def checked_path(path, network, weights):
     """Values of the two weights along the path, of shape (n_points, 2), or None."""
     if path is None:
         return None
-    path = list(path)
-    if path and np.ndim(path[0][0]) == 2:
+    path = list(path) if isinstance(path, Iterable) else []
+    if _holds_coefs(path):
         path = [_two_weights(coefs, network, weights) for coefs in path]
     try:
         pairs = np.array(path, dtype=float)
@@ -116,6 +96,13 @@ def checked_path(path, network, weights):
             "(n_points, 2)."
         )
     return pairs
+
+
+def _holds_coefs(path):
+    try:
+        return np.ndim(path[0][0]) == 2
+    except (IndexError, TypeError):
+        return False
 
 
 def _two_weights(coefs, network, weights):
@@ -132,10 +119,12 @@ def _two_weights(coefs, network, weights):
 
 def grids(point, path, span, grid_resolution):
     """Values of the two weights, one array each."""
+    if not isinstance(grid_resolution, Integral) or grid_resolution < 2:
+        raise ValueError(
+            f"grid_resolution must be an integer of 2 or more, got {grid_resolution!r}."
+        )
     if span is not None:
-        span = np.broadcast_to(np.asarray(span, dtype=float), 2)
-        if not (span > 0).all():
-            raise ValueError(f"span must be positive, got {span}.")
+        span = _checked_span(span)
         low, high = point - span, point + span
     else:
         seen = point[None] if path is None else np.vstack([point, path])
@@ -144,3 +133,15 @@ def grids(point, path, span, grid_resolution):
         low = np.minimum(point - half, seen.min(axis=0) - margin)
         high = np.maximum(point + half, seen.max(axis=0) + margin)
     return [np.linspace(*ends, grid_resolution) for ends in zip(low, high, strict=True)]
+
+
+def _checked_span(span):
+    try:
+        spans = np.broadcast_to(np.asarray(span, dtype=float), 2)
+    except (TypeError, ValueError):
+        spans = np.zeros(2)
+    if not (np.isfinite(spans) & (spans > 0)).all():
+        raise ValueError(
+            f"span must be positive and finite, one number or one for each weight, got {span!r}."
+        )
+    return spans

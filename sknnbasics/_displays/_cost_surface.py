@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from .._arrays import to_numpy
 from .._mlp import SigmoidMLPRegressor
+from .._mlp_input import in_numpy
 from ._cost_slice import CostSlice, checked_addresses, checked_path, grids
 from ._matplotlib import give_axes, pyplot
 from ._models import fitted_model
@@ -188,6 +190,7 @@ class CostSurfaceDisplay:
         pyplot(cls)
         network, transformers = fitted_model(estimator, cls, (SigmoidMLPRegressor,))
         X = X if transformers is None else transformers.transform(X)
+        network, X, y = in_numpy(network), to_numpy(X), to_numpy(y)
         weights = checked_addresses(network, weights)
         cost = CostSlice(network, weights, X, y, sample_weight)
         point, path = cost.point, checked_path(path, network, weights)

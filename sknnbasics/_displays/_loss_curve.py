@@ -3,8 +3,8 @@
 import numpy as np
 
 from .._perceptron import PerceptronClassifier
-from ._matplotlib import give_axes, pyplot
-from ._models import MODELS, fitted_model
+from ._matplotlib import give_axes, is_formula, pyplot
+from ._models import MODELS, fitted_model, kind_of
 
 # A logarithmic axis with room for zero.
 _SYMLOG = {"value": "symlog", "linthresh": 1, "linscale": 0.3}
@@ -176,7 +176,7 @@ class LossCurveDisplay:
     def _of(cls, estimators, names):
         pyplot(cls)
         models = [fitted_model(estimator, cls, MODELS)[0] for estimator in estimators]
-        kinds = {type(model).__name__ for model in models}
+        kinds = {kind_of(model).__name__ for model in models}
         if len(kinds) != 1:
             raise ValueError(
                 "One axis holds the curves of one model or more of the same kind, "
@@ -241,6 +241,8 @@ class LossCurveDisplay:
             self.lines_.append(line)
             self.validation_lines_.append(dashed)
         self.legend_ = self.ax_.legend() if has_validation or self.names else None
+        for text in self.legend_.get_texts() if self.legend_ else []:
+            text.set_parse_math(is_formula(text.get_text()))
 
     def _draw(self, curve, label, style):
         epochs = np.arange(1, len(curve) + 1)

@@ -17,3 +17,15 @@ def give_axes(display, ax, **figure):
     if ax is None:
         _, ax = pyplot(type(display)).subplots(layout="constrained", **figure)
     display.ax_, display.figure_ = ax, ax.figure
+
+
+def is_formula(text):
+    """Whether matplotlib can read what stands between two dollars, which a name may just hold."""
+    from matplotlib.mathtext import MathTextParser
+
+    try:
+        for line in text.split("\n") if "$" in text else []:
+            MathTextParser("path").parse(line)
+    except ValueError:
+        return False
+    return True

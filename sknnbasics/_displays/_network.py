@@ -6,7 +6,9 @@ import numpy as np
 
 from .. import functional
 from .._mlp import SigmoidMLPRegressor
-from ._matplotlib import give_axes, pyplot
+from .._mlp_input import in_numpy
+from .._perceptron_input import fitted_classes, fitted_weights
+from ._matplotlib import give_axes, is_formula, pyplot
 from ._models import MODELS, fitted_model
 from ._network_layout import (
     ARROW,
@@ -296,14 +298,17 @@ class NetworkDisplay:
     def _draw_names(self, columns, inputs, outputs):
         first, last = columns[0], columns[-1]
         self.name_texts_ = [
-            self.ax_.text(first.x - RADIUS - GAP, y, inputs[unit], ha="right", va="center")
+            self._name(first.x - RADIUS - GAP, y, inputs[unit], "right")
             for unit, y in zip(first.units, first.heights, strict=True)
         ]
         end = last.x + RADIUS + ARROW
         for unit, y in zip(last.units, last.heights, strict=True):
             self._draw_arrow(end - ARROW, end, y)
-            name = self.ax_.text(end + GAP, y, outputs[unit], ha="left", va="center")
-            self.name_texts_.append(name)
+            self.name_texts_.append(self._name(end + GAP, y, outputs[unit], "left"))
+
+    def _name(self, x, y, name, side):
+        style = {"ha": side, "va": "center", "parse_math": is_formula(name)}
+        return self.ax_.text(x, y, name, **style)
 
     def _draw_arrow(self, start, end, y):
         ink, _ = _ink_and_paper(self.figure_)
@@ -377,11 +382,13 @@ def _seen_names(model, transformers):
 def _drawn_parameters(model):
     """Weights, biases, activation function and output names of a model."""
     if isinstance(model, SigmoidMLPRegressor):
+        model = in_numpy(model)
         coefs, intercepts, activation = model.coefs_, model.intercepts_, "sigmoid"
         output_names = None
     else:
-        coefs, intercepts, activation = [model.coef_.T], [model.intercept_], "step"
-        output_names = [str(label) for label in model.classes_]
+        coef, intercept = fitted_weights(model)
+        coefs, intercepts, activation = [coef.T], [intercept], "step"
+        output_names = [str(label) for label in fitted_classes(model)]
         if len(output_names) == 2:
             output_names = [f"{output_names[1]} if z > 0\n{output_names[0]} otherwise"]
     has_bias = model.fit_intercept or any(b.any() for b in intercepts)

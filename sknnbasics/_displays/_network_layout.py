@@ -1,6 +1,7 @@
 """Where the units, the edges and their labels stand in the drawing of a network."""
 
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
@@ -42,8 +43,8 @@ class Column:
 
 def columns_of(sizes, max_units, with_bias):
     """The columns of layers of these sizes, of which all but the last may have a constant input."""
-    if max_units < 3:
-        raise ValueError(f"max_units must be 3 or more, got {max_units}.")
+    if not isinstance(max_units, Integral) or max_units < 3:
+        raise ValueError(f"max_units must be an integer of 3 or more, got {max_units!r}.")
     last = len(sizes) - 1
     columns = [
         Column.of(n, max_units, with_bias=with_bias and layer < last)

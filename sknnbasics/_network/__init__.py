@@ -7,7 +7,7 @@ from ._output_range import OutputRange, from_unit
 from ._penalty import LEAST_ALPHA
 from ._progress import Diverged
 from ._repeated import equal_rows
-from ._samples import Samples
+from ._samples import Samples, Seen
 from ._state import State
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Layers",
     "OutputRange",
     "Samples",
+    "Seen",
     "Settings",
     "State",
     "backprop_for",

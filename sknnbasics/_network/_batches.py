@@ -51,6 +51,10 @@ class Batches:
     rng : RandomState
     place : callable
         Moves row numbers to where the rows live.
+    ratio : float, default=1.0
+        The mean weight of the rows over that of all rows that training has seen.
+        As for a row among others, rows that are heavier than those come several
+        times, with equal parts of their weight.
 
     Attributes
     ----------
@@ -63,9 +67,12 @@ class Batches:
     shuffle: bool
     rng: np.random.RandomState
     place: Callable = np.asarray
+    ratio: float = 1.0
 
     def __post_init__(self):
         self.parts = None
+        if abs(self.ratio - 1) < ROUNDING:
+            self.ratio = 1.0
         if not self.holds_all_rows and (self.s != self.s[0]).any():
             self._part()
 
@@ -75,13 +82,28 @@ class Batches:
         return self.batch_size >= len(self.s)
 
     def __len__(self):
-        return math.ceil(len(self.s) / self.batch_size)
+        """Updates of an epoch, or one more for each batch that visits without weight leave."""
+        return self._n_rounds * math.ceil(len(self.s) / self.batch_size)
 
     def __iter__(self):
+        share = self.ratio / self._n_rounds
+        for _ in range(self._n_rounds):
+            for batch in self._once():
+                yield batch._replace(share=share * batch.share)
+
+    @property
+    def visits_each_row_once(self):
+        """Whether an epoch is each row once, as much as any other."""
+        return self.parts is None and self.ratio == 1
+
+    @property
+    def _n_rounds(self):
+        return max(1, math.ceil(self.ratio - ROUNDING))
+
+    def _once(self):
         if self.holds_all_rows:
-            yield Batch(None)
-        else:
-            yield from self._equal() if self.parts is None else self._weighted()
+            return [Batch(None)]
+        return self._equal() if self.parts is None else self._weighted()
 
     def _part(self):
         """Cut rows of more than the mean weight into parts, each a visit."""

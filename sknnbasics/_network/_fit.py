@@ -17,6 +17,7 @@ from ._output_range import OutputRange
 from ._penalty import LEAST_ALPHA, MOST_ROWS, TYPICAL, estimated_alpha
 from ._progress import Progress
 from ._repeated import merge_repeated
+from ._samples import Seen
 from ._schedule import LearningRate
 from ._solvers import descend, lbfgs
 from ._state import OPTIMIZERS, State
@@ -50,6 +51,7 @@ class Settings:
 
     solver: str
     alpha: float | None
+    total_samples: float | None
     init: str
     batch_size: int | str | None
     learning_rate_init: float | str
@@ -121,6 +123,8 @@ class Fit:
     progress : Progress
     alpha : float or None
         The penalty; None until `aim` has estimated it.
+    seen : Seen or None
+        The rows of the training, or of all chunks so far.
     batches : Batches or None
     objective : Objective or None
         What `aim` has set.
@@ -136,13 +140,23 @@ class Fit:
     rng: np.random.RandomState
     progress: Progress
     alpha: float | None = None
+    seen: Seen | None = None
     batches: Batches | None = None
     objective: Objective | None = None
     begins_elsewhere: bool = False
 
     @classmethod
     def begin(cls, settings, layers, samples, output_range, rng):
-        """A fit from weights that are drawn."""
+        """A fit from weights that are drawn.
+
+        Parameters
+        ----------
+        settings : Settings
+        layers : Layers
+        samples : Samples
+        output_range : OutputRange
+        rng : RandomState
+        """
         theta = layers.draw(settings.init, rng)
         if layers.fit_intercept and settings.init == "glorot_uniform":
             layers.begin_at(samples.mean(output_range), theta)
@@ -161,7 +175,15 @@ class Fit:
     def resume(cls, settings, state, theta, output_range, curves):
         """A fit that goes on from `theta`, the state of the last call, and its curves.
 
-        `curves` are the attributes of `Progress` that grow over all calls.
+        Parameters
+        ----------
+        settings : Settings
+        state : State
+        theta : array of shape (n_parameters,)
+            A copy, which is moved in place.
+        output_range : OutputRange
+        curves : dict
+            The attributes of `Progress` that grow over all calls.
         """
         progress = replace(settings.progress(), **curves)
         rate = progress.learning_rate
@@ -179,15 +201,27 @@ class Fit:
             begins_elsewhere=True,
         )
 
-    def aim(self, samples, held_out=None):
-        """Set the objective: the cost on the samples, and beside it that on those held out."""
+    def aim(self, samples, held_out=None, before=None):
+        """Set the objective: the cost on the samples, and beside it that on those held out.
+
+        Parameters
+        ----------
+        samples : Samples
+        held_out : Samples, default=None
+        before : Seen, default=None
+            What came earlier, where the samples are a chunk of more.
+        """
         rows = samples.rows(self.output_range)
         n_threads = self._n_threads(len(samples.Y))
         if self.alpha is None:
             self.alpha = self._estimated_alpha(rows, samples.space)
-        settings = self.layers, self.alpha, float(samples.s.sum())
+        self.seen = (before or Seen()).followed_by(samples.s)
+        total_weight, total_samples = self.seen.weight, self.settings.total_samples
+        if before is not None and total_samples is not None:
+            total_weight = float(total_samples) * self.seen.mean_weight
+        settings = self.layers, self.alpha, total_weight
         backprop = backprop_for(samples.X, n_threads)(*settings)
-        self.batches = self._batches(samples.s, samples.space.asarray)
+        self.batches = self._batches(samples)
         parts = self.batches.parts
         parts = parts if parts is None else samples.space.asarray(parts)
         self.objective = Objective(backprop, rows, parts)
@@ -275,11 +309,14 @@ class Fit:
             rate.shrinkage,
             flat,
             warned,
+            self.seen,
         )
 
-    def _batches(self, s, place):
-        size = self.settings.rows_of_a_batch(len(s))
-        return Batches(s, size, self.settings.shuffle, self.rng, place)
+    def _batches(self, samples):
+        size = self.settings.rows_of_a_batch(len(samples.s))
+        ratio = Seen().followed_by(samples.s).mean_weight / self.seen.mean_weight
+        place = samples.space.asarray
+        return Batches(samples.s, size, self.settings.shuffle, self.rng, place, ratio)
 
     def _n_threads(self, n_samples):
         """As many as BLAS may have, where a batch is large enough to gain by more than one."""

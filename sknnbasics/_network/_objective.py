@@ -40,9 +40,10 @@ class Objective:
         xp, s = namespace(s)
         total = xp.sum(s)
         self._total = float(total)
+        self._shares = s / total  # sums of weights times squares may overflow
         T = T - T[:1, :]  # exactly 0 where all targets are equal
-        self._constant_errors = s @ (T - (s @ T) / total) ** 2
-        self._constant_cost = float(xp.sum(self._constant_errors)) / (2 * self._total)
+        self._constant_errors = self._shares @ (T - self._shares @ T) ** 2
+        self._constant_cost = float(xp.sum(self._constant_errors)) / 2
 
     @property
     def n_samples(self):
@@ -69,10 +70,10 @@ class Objective:
 
         NaN where none does: there is nothing to explain.
         """
-        X, T, s = self.train
-        xp, s = namespace(s)
+        X, T, _ = self.train
+        xp, T = namespace(T)
         with np.errstate(over="ignore", invalid="ignore"):
-            errors = s @ (self.backprop.predict(theta, X) - T) ** 2
+            errors = self._shares @ (self.backprop.predict(theta, X) - T) ** 2
         varied = self._constant_errors > 0
         if not bool(xp.any(varied)):
             return math.nan

@@ -1,11 +1,32 @@
 """The samples of a fit, and how they are carried into the unit interval."""
 
+import sys
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .._arrays import ArraySpace
 from ._objective import Rows
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How many rows training has seen, and the sum of their weights.
+
+    Rows that come again count again.
+    """
+
+    n_rows: int = 0
+    weight: float = 0.0
+
+    @property
+    def mean_weight(self):
+        return self.weight / self.n_rows
+
+    def followed_by(self, s):
+        """What has been seen once rows of the weights `s` were, too."""
+        weight = min(self.weight + float(s.sum()), sys.float_info.max)
+        return Seen(self.n_rows + len(s), weight)
 
 
 @dataclass

@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .._files import generator_of
 from ._layers import Layers
 from ._optimizers import Adam, GradientDescent
 from ._output_range import OutputRange
+from ._samples import Seen
 from ._stopping import Patience
 
 OPTIMIZERS = {"adam": Adam, "sgd": GradientDescent}
@@ -30,6 +32,8 @@ class State:
         Whether the targets came as a vector.
     warned : bool
         Whether it was said that a target lies outside the range.
+    seen : Seen
+        The rows of the last `fit`, and of all chunks after it.
     """
 
     layers: Layers
@@ -41,6 +45,7 @@ class State:
     shrinkage: float
     flat: bool
     warned: bool
+    seen: Seen
 
     def __sklearn_array_api_convert__(self, convert):
         """The same state where scikit-learn moves the estimator to."""
@@ -61,6 +66,7 @@ class State:
             "optimizer": optimizer,
             "rng": self.rng.get_state(legacy=False),
             "patience": dict(vars(self.patience)),
+            "seen": dict(vars(self.seen)),
         }
 
     @classmethod
@@ -72,13 +78,24 @@ class State:
             settings = {name: value for name, value in optimizer.items() if name != "kind"}
             optimizer = kinds[optimizer["kind"]](**settings)
         patience = {k: v for k, v in plain["patience"].items() if k != "relative"}  # of 0.1.0
-        rng = np.random.RandomState(0)
-        rng.set_state(plain["rng"])
         structures = {
             "layers": Layers(**plain["layers"]),
             "output_range": OutputRange(**plain["output_range"]),
             "optimizer": optimizer,
-            "rng": rng,
+            "rng": generator_of(plain["rng"]),
             "patience": Patience(**patience),
+            "seen": Seen(**plain.get("seen", {})),  # not in those of 0.1.0
         }
-        return cls(**plain | structures)
+        state = cls(**plain | structures)
+        state._check_sizes()
+        return state
+
+    def _check_sizes(self):
+        """Refuse arrays that do not fit the layers."""
+        sizes = dict.fromkeys(("velocity", "mean", "square"), (self.layers.n_parameters,))
+        sizes |= dict.fromkeys(("low", "high"), (self.layers.sizes[-1],))
+        for holder in (self.optimizer, self.output_range):
+            for name, expected in sizes.items():
+                array = getattr(holder, name, None)
+                if array is not None and tuple(array.shape) != expected:
+                    raise ValueError(f"{name} has the shape {tuple(array.shape)}, not {expected}")

@@ -151,14 +151,27 @@ class Fit:
 
     @classmethod
     def begin(cls, settings, weights, rng):
-        """A fit from these coefficients and intercepts."""
+        """A fit from these coefficients and intercepts.
+
+        Parameters
+        ----------
+        settings : Settings
+        weights : tuple of ndarrays of shapes (n_units, n_features) and (n_units,)
+        rng : RandomState
+        """
         return cls(settings, _units(settings, weights), rng)
 
     @classmethod
     def resume(cls, settings, state, weights, curves):
         """A fit that goes on from the weights and the state of the last call, and its curves.
 
-        `curves` are the attributes that grow over all calls.
+        Parameters
+        ----------
+        settings : Settings
+        state : State
+        weights : tuple of ndarrays of shapes (n_units, n_features) and (n_units,)
+        curves : dict
+            The attributes that grow over all calls.
         """
         units = state.units_behind(weights) if settings.average else None
         units = _units(settings, weights) if units is None else units

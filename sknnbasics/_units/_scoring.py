@@ -18,7 +18,7 @@ def decisions(coef, intercept, X):
     _check_width(coef, X)
     z = preactivations(coef, intercept, X) if len(coef) == 1 else _products(coef, intercept, X)
     if not np.isfinite(z).all():
-        _refuse_overflow(coef)
+        _refuse_overflow(coef, intercept)
     return z
 
 
@@ -49,7 +49,7 @@ def mistaken_weight(coef, intercept, X, codes, class_weights):
     if len(coef) == 1:
         weight = weigh_mistakes(coef, intercept, X, codes, class_weights)
         if np.isnan(weight):
-            _refuse_overflow(coef)
+            _refuse_overflow(coef, intercept)
         return weight
     weight, n_rows = 0.0, max(1, _BLOCK // len(coef))
     for start in range(0, len(codes), n_rows):
@@ -70,5 +70,7 @@ def _check_width(coef, X):
         raise ValueError(f"coef_ has {coef.shape[1]} weights a unit, but X {X.shape[1]} features.")
 
 
-def _refuse_overflow(coef):
+def _refuse_overflow(coef, intercept):
+    if not (np.isfinite(coef).all() and np.isfinite(intercept).all()):
+        raise ValueError("coef_ or intercept_ holds NaN or infinity: fit the model anew.")
     raise ValueError(f"X is too large for the weights in {coef.dtype}; scale X.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._files import generator_of
 from ._weights import Units
 
 
@@ -46,6 +47,6 @@ class State:
     @classmethod
     def of(cls, plain):
         """The state that `plain` was made of."""
-        rng, units = np.random.RandomState(0), plain["units"]
-        rng.set_state(plain["rng"])
+        units = plain["units"]
+        rng = generator_of(plain["rng"])
         return cls(**plain | {"rng": rng, "units": units and Units(**units)})

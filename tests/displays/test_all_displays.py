@@ -4,8 +4,10 @@ import subprocess
 import sys
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from drawn_models import X, Y, article_network
+from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
@@ -58,3 +60,20 @@ def test_a_display_can_be_drawn_again(kind):
     first = display.ax_
     assert display.plot() is display
     assert display.ax_ is not first
+
+
+def test_replaced_weights_of_any_kind_are_drawn():
+    model = article_network().fit(X, Y)
+    expected = [draw(model) for draw in DRAWN.values()]
+    model.coefs_ = [W[::-1].tolist()[::-1] for W in model.coefs_]
+    model.intercepts_ = tuple(b.astype(object) for b in model.intercepts_)
+    model.y_low_ = model.y_low_.tolist()
+    for draw, one in zip(DRAWN.values(), expected, strict=True):
+        for name in ("coefs", "cost", "curves"):
+            arrays = getattr(draw(model), name, []), getattr(one, name, [])
+            for array, other in zip(*arrays, strict=True):
+                assert_array_equal(array, other)
+    model.coefs_[0] = np.ones((3, 3))
+    for kind in (NetworkDisplay, CostSurfaceDisplay):
+        with pytest.raises(ValueError, match="coefs_ must hold arrays of the shapes"):
+            DRAWN[kind](model)

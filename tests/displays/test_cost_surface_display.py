@@ -8,7 +8,7 @@ import pytest
 from drawn_models import GATE_X, GATE_Y, X, Y, article_network, gate
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from sknnbasics import CostSurfaceDisplay, functional
 
@@ -37,6 +37,33 @@ def test_the_surface_is_the_cost(weights):
     )
     assert_on_the_surface(display, network, weights, sample_weight=s)
     assert_allclose(display.point_cost, network.cost(X, Y, s))
+
+
+def test_rows_of_weight_0_are_left_out():
+    network = article_network(y_range=(0, 2)).fit(X, Y)
+    y, s = np.array([1e200, *Y[1:]]), np.array([0.0, 1, 2])
+    display = CostSurfaceDisplay.from_estimator(
+        network, X, y, grid_resolution=3, sample_weight=s, span=1
+    )
+    kept = CostSurfaceDisplay.from_estimator(
+        network, X[1:], Y[1:], grid_resolution=3, sample_weight=s[1:], span=1
+    )
+    assert_array_equal(display.cost, kept.cost)
+    assert_allclose(display.point_cost, network.cost(X, y, s))
+
+
+def test_a_penalty_that_was_changed_is_that_of_the_cost():
+    network = article_network(alpha=0.3).fit(X, Y).set_params(alpha=7.0)
+    display = CostSurfaceDisplay.from_estimator(network, X, Y, grid_resolution=3)
+    assert_allclose(display.point_cost, network.cost(X, Y))
+
+
+def test_a_network_that_has_seen_one_target_draws_no_other():
+    network = article_network(y_range="auto", fit_intercept=True).fit(X, np.full(3, 5.0))
+    CostSurfaceDisplay.from_estimator(network, X, np.full(3, 5.0), grid_resolution=3)
+    for compute in (network.cost, lambda *data: CostSurfaceDisplay.from_estimator(network, *data)):
+        with pytest.raises(ValueError, match=r"So far all targets of output 0 were 5\.0"):
+            compute(X, Y)
 
 
 def test_the_cost_is_equation_5_of_the_outputs():
@@ -253,3 +280,45 @@ def test_kinds_and_axes_go_together():
 def test_a_perceptron_has_no_cost_surface():
     with pytest.raises(TypeError, match="got PerceptronClassifier"):
         CostSurfaceDisplay.from_estimator(gate(), GATE_X, GATE_Y)
+
+
+@pytest.mark.parametrize(
+    ("argument", "values", "message"),
+    [
+        ("grid_resolution", [0, 1, -3, 2.5, "50", None], "must be an integer of 2 or more, got"),
+        (
+            "span",
+            [np.inf, np.nan, 0, -1, (1, 2, 3), (1, np.inf), (1, 0), "wide", (), [[1, 2], [3, 4]]],
+            "must be positive and finite, one number or one for each weight, got",
+        ),
+        (
+            "path",
+            [[1, 2], [], 5, "ab", [(1, 2, 3)], [(1, np.nan)], [[1], [2]], [None, None]],
+            r"must be a list of coefs_, or finite values of the two weights, of shape",
+        ),
+    ],
+)
+def test_arguments_that_make_no_picture_are_refused(argument, values, message):
+    model = article_network().fit(X, Y)
+    for value in values:
+        with pytest.raises(ValueError, match=f"{argument} {message}"):
+            CostSurfaceDisplay.from_estimator(model, X, Y, **{argument: value})
+    assert plt.get_fignums() == []
+
+
+def test_the_smallest_grid_and_a_span_for_each_weight():
+    model = article_network().fit(X, Y)
+    display = CostSurfaceDisplay.from_estimator(
+        model, X, Y, grid_resolution=2, span=(1, np.int64(2))
+    )
+    assert display.cost.shape == (2, 2)
+    assert_allclose(np.ptp(display.xx0), 2)
+    assert_allclose(np.ptp(display.xx1), 4)
+
+
+def test_a_pipeline_in_a_pipeline_transforms_by_both():
+    inner = make_pipeline(MinMaxScaler(), article_network())
+    model = make_pipeline(StandardScaler(), inner).fit(X, Y)
+    display = CostSurfaceDisplay.from_estimator(model, X, Y, grid_resolution=3)
+    Z = inner[0].transform(model[0].transform(X))
+    assert_allclose(display.point_cost, inner[-1].cost(Z, Y), rtol=1e-12)

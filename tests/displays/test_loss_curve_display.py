@@ -127,3 +127,24 @@ def test_curves_need_epochs_of_models_of_one_kind():
     interrupted.loss_curve_ = []
     with pytest.raises(ValueError, match="no curve to draw"):
         LossCurveDisplay.from_estimator(interrupted)
+
+
+def test_names_that_are_no_formula_are_shown_as_they_are():
+    model = article_network().fit(X, Y, X_val=X, y_val=Y)
+    models = {"$x{$": model, r"$\alpha=0.1$": model}
+    display = LossCurveDisplay.from_estimators(models)
+    display.figure_.draw_without_rendering()
+    shown = display.legend_.get_texts()
+    assert texts(shown)[0] == "$x{$ training"
+    assert [text.get_parse_math() for text in shown] == [False, False, True, True]
+
+
+def test_a_subclass_is_of_the_kind_of_its_parent():
+    class Own(type(article_network())):
+        pass
+
+    models = {"own": Own(**article_network().get_params()).fit(X, Y), "its parent's": None}
+    models["its parent's"] = article_network().fit(X, Y)
+    assert len(LossCurveDisplay.from_estimators(models).lines_) == 2
+    with pytest.raises(ValueError, match="got PerceptronClassifier, SigmoidMLPRegressor"):
+        LossCurveDisplay.from_estimators(models | {"gate": gate()})

@@ -4,12 +4,16 @@ from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from drawn_models import X, Y, article_network, gate, texts
 from matplotlib.colors import to_rgba
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from sknnbasics import NetworkDisplay, PerceptronClassifier
 
@@ -111,7 +115,7 @@ def test_a_wide_layer_is_elided():
     assert_array_equal(display.edges_[1].get_array(), network.coefs_[1][shown].ravel())
     assert_array_equal(display.bias_edges_[0].get_array(), network.intercepts_[0][shown])
     assert "50 units" in texts(display.ax_.texts)
-    with pytest.raises(ValueError, match="max_units must be 3 or more, got 2"):
+    with pytest.raises(ValueError, match="max_units must be an integer of 3 or more, got 2"):
         display.plot(max_units=2)
 
 
@@ -170,3 +174,49 @@ def test_weights_of_zero_are_drawn_grey():
     display = NetworkDisplay(coefs=[np.zeros((2, 1))], intercepts=None, activation="step").plot()
     display.edges_[0].update_scalarmappable()
     assert_allclose(np.ptp(display.edges_[0].get_edgecolor()[:, :3], axis=1), 0, atol=0.02)
+
+
+@pytest.mark.parametrize("max_units", [3.5, np.inf, "10", None])
+def test_max_units_is_a_whole_number(max_units):
+    with pytest.raises(ValueError, match="max_units must be an integer of 3 or more, got"):
+        NetworkDisplay.from_estimator(article_network().fit(X, Y), max_units=max_units)
+
+
+def test_names_that_are_no_formula_are_shown_as_they_are():
+    names = ["$x{$", "5$ and 10$"]
+    display = NetworkDisplay.from_estimator(
+        article_network().fit(X, Y), feature_names=names, output_names=[r"$\hat{z}$"]
+    )
+    display.figure_.draw_without_rendering()
+    assert texts(display.name_texts_) == [*names, r"$\hat{z}$"]
+    assert [text.get_parse_math() for text in display.name_texts_] == [False, True, True]
+
+
+def test_labels_that_are_no_formula_are_shown_as_they_are():
+    labels = np.array(["$x{$", r"$\frac$", "c"])
+    for n_classes in (2, 3):
+        classes = np.arange(30) % n_classes
+        model = PerceptronClassifier(max_iter=2, random_state=0)
+        with pytest.warns(ConvergenceWarning):
+            model.fit(np.random.RandomState(0).uniform(size=(30, 2)), labels[classes])
+        display = NetworkDisplay.from_estimator(model)
+        display.figure_.draw_without_rendering()
+        shown = "".join(texts(display.name_texts_))
+        assert all(label in shown for label in labels[:n_classes])
+
+
+def test_a_pipeline_in_a_pipeline_is_drawn_with_the_names_that_both_pass_on():
+    frame = pd.DataFrame(X, columns=["length", "width"])
+    inner = make_pipeline(PolynomialFeatures(include_bias=False), article_network())
+    model = make_pipeline(StandardScaler(), inner).fit(frame, Y)
+    names = ["length", "width", "length^2", "length width", "width^2", r"$\hat{y}$"]
+    assert texts(NetworkDisplay.from_estimator(model).name_texts_) == names
+
+
+def test_a_search_in_a_pipeline_in_a_search_is_drawn():
+    inner = GridSearchCV(make_pipeline(PCA(1), article_network()), {}, cv=[([0, 1], [1, 2])])
+    model = GridSearchCV(make_pipeline(StandardScaler(), inner), {}, cv=[([0, 1, 2], [0, 1, 2])])
+    frame = pd.DataFrame(np.tile(X, (2, 1)), columns=["length", "width"])
+    model.fit(frame, np.tile(Y, 2))
+    display = NetworkDisplay.from_estimator(model)
+    assert texts(display.name_texts_) == ["pca0", r"$\hat{y}$"]

@@ -37,6 +37,7 @@ BAD_NETWORK_PARAMS = {
     "learning_rate": ["falling", 0.1, None],
     "power_t": [-0.5, np.inf, *NO_REAL],
     "alpha": [-1e-9, np.inf, *NO_REAL],
+    "total_samples": [0, 0.5, -10, np.inf, np.nan, "auto"],
     "max_iter": NO_COUNT,
     "max_fun": NO_COUNT,
     "tol": [-1e-4, np.inf, np.nan, "auto"],
@@ -159,6 +160,14 @@ def test_class_weights_belong_to_classes_and_are_finite_and_not_negative(weights
 def test_class_weights_are_numbers(weight):
     estimator = fitted(perceptron, class_weight={0: weight})
     message = re.escape(f"class_weight={{0: {weight!r}}}: ")
+    for call in (cold_fit, partial_fit):
+        assert_refused(lambda e, call=call: call(e, X, labels), estimator, ValueError, message)
+
+
+@pytest.mark.parametrize("weights", [{0: 1e307, 1: 1.0}, {0: 1e307, 1: 0.0}])
+def test_class_weights_add_up_within_float64(weights):
+    estimator = fitted(perceptron, class_weight=weights, eta0=1e-300)
+    message = "adds up beyond float64 over the samples; lower the weights"
     for call in (cold_fit, partial_fit):
         assert_refused(lambda e, call=call: call(e, X, labels), estimator, ValueError, message)
 

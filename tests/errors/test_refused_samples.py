@@ -209,3 +209,28 @@ def test_gaps_and_odd_addresses_in_memory_are_read_as_any_other(estimator):
     expected = clone(estimator).fit(X, labels).predict(X)
     np.testing.assert_allclose(clone(estimator).fit(dense, labels).predict(dense), expected)
     np.testing.assert_allclose(clone(estimator).fit(gaps, labels).predict(gaps), expected)
+
+
+@pytest.mark.parametrize("form", [np.asarray, sp.csr_array])
+@pytest.mark.parametrize("n_units", [1, 3])
+@pytest.mark.parametrize("n_rows", [1, 5])
+@pytest.mark.parametrize("weights", [(10, -1000), (-1000, 10), (1000, 1000), (2, -2)])
+def test_sums_of_a_perceptron_that_overflow_are_refused(form, n_units, n_rows, weights):
+    """What comes first, or is added first, would decide the sign of their infinity."""
+    A = np.tile([1.7e308, 1.7e308], (n_rows, 1))
+    model = clone(perceptron).fit(X[:, :2], np.arange(30) % max(2, n_units))
+    model.coef_ = np.tile(np.array(weights, float), (n_units, 1))
+    model.intercept_ = np.zeros(n_units)
+    message = "X is too large for the weights in float64; scale X"
+    for call in (model.predict, model.decision_function):
+        with pytest.raises(ValueError, match=message):
+            call(form(A))
+    if n_units == 1:
+        assert model.predict(form(A / 1e4)).tolist() == n_rows * [int(sum(weights) > 0)]
+        with pytest.raises(ValueError, match=r"X is too large|weights overflowed"):
+            fit_from(model, form(np.vstack([A, -A])), np.repeat([0, 1], n_rows))
+
+
+def fit_from(model, A, target):
+    settings = {"average": False, "fit_intercept": False, "max_iter": 3, "tol": None}
+    return clone(model).set_params(**settings).fit(A, target, coef_init=model.coef_)

@@ -154,3 +154,16 @@ def test_constant_float64_targets_stay_constant_in_float32(value):
     X, y = X.astype(np.float32), np.full(50, value)
     model = small().partial_fit(X, y).partial_fit(X, y)
     assert_array_equal(model.predict(X), y.astype(np.float32))
+
+
+@each_solver
+@pytest.mark.parametrize("target", [1e100, 1e150])
+def test_heavy_targets_far_outside_the_range_warn_of_the_range_alone(solver, target):
+    """Weights times squared targets would overflow; filterwarnings makes that an error."""
+    X, y = samples()
+    model = small(solver=solver, warm_start=True).fit(X, y)
+    with pytest.warns(UserWarning, match="lies outside the range") as caught:
+        model.fit(X, target * y, np.full(50, 1e123))
+    assert len(caught) == 1
+    assert np.isfinite(model.loss_curve_).all()
+    assert model.cost(X, target * y, np.full(50, 1e123)) > 1e190

@@ -1,16 +1,22 @@
 """Weights of samples."""
 
+import pickle
+
 import numpy as np
 import pytest
 from both_estimators import unconverged
 from naive_mlp import (
     Y_RANGE,
+    NaiveMomentum,
+    assert_parameters,
     assert_same_model,
     each_optimizer,
     each_solver,
+    naive_descent,
     parameters,
     samples,
     small,
+    unit,
 )
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
@@ -198,3 +204,62 @@ def test_weights_count_in_batches_of_one():
     by_rows = small(**params, batch_size=1, max_iter=20, learning_rate_init=0.003)
     by_rows.fit(X, y, weights)
     assert by_rows.cost(X, y, weights) < 1.08 * best.cost(X, y, weights)
+
+
+@pytest.mark.parametrize("n_rows", [1, 5])
+@pytest.mark.parametrize("batch_size", [None, 2])
+def test_weights_of_chunks_are_held_against_those_of_all_rows_so_far(n_rows, batch_size):
+    X, y = samples()
+    s = np.random.default_rng(2).uniform(0.1, 3, 50) ** 3
+    settings = {"solver": "sgd", "momentum": 0, "learning_rate_init": 0.5, "shuffle": False}
+    model = small(**settings, y_range=Y_RANGE, batch_size=batch_size)
+    model.partial_fit(X[:20], y[:20], s[:20])
+    coefs, intercepts = model.coefs_, model.intercepts_
+    twice = 0
+    for start in range(20, 50, n_rows):
+        rows = slice(start, start + n_rows)
+        model.partial_fit(X[rows], y[rows], s[rows])
+        ratio = s[rows].mean() / s[: rows.stop].mean()
+        times = max(1, int(np.ceil(ratio)))
+        twice += times > 1
+        coefs, intercepts, curve = naive_descent(
+            (X[rows], unit(y[rows]), s[rows]),
+            coefs,
+            intercepts,
+            NaiveMomentum(0, False),
+            rates=lambda t, curve, ratio=ratio, times=times: 0.5 * ratio / times,
+            epochs=times,
+            batch_size=batch_size or 50,
+        )
+        assert_allclose(model.loss_, np.mean(curve), rtol=1e-9)
+    assert twice >= 3
+    assert_parameters(model, coefs, intercepts, atol=1e-10)
+
+
+def test_equal_weights_of_chunks_weigh_as_none():
+    X, y = samples()
+    plain, weighted = small(batch_size=8), small(batch_size=8)
+    for rows in (slice(0, 50), slice(3, 10), slice(10, 11), slice(11, 50)):
+        plain.partial_fit(X[rows], y[rows])
+        weighted.partial_fit(X[rows], y[rows], 0.1)
+    assert_allclose(parameters(weighted), parameters(plain), rtol=0, atol=1e-9)
+
+
+def test_what_earlier_chunks_weighed_survives_pickling():
+    X, y = samples()
+    model = small().fit(X, y, np.arange(1.0, 51))
+    restored = pickle.loads(pickle.dumps(model))
+    other = small().fit(X, y, np.arange(1.0, 51))
+    for each in (model, restored):
+        each.partial_fit(X[:5], y[:5], 30)
+    assert_same_model(model, restored)
+    other.partial_fit(X[:5], y[:5], 60)
+    assert (parameters(other) != parameters(model)).any()
+
+
+def test_weights_whose_sum_over_chunks_overflows():
+    X, y = samples()
+    model = small()
+    for _ in range(3):
+        model.partial_fit(X, y, 1e308 / 50)
+    assert np.isfinite(parameters(model)).all()

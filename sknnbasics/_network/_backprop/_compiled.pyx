@@ -140,7 +140,7 @@ class Backprop(ByBatch):
     def run_epoch(self, theta, X, T, s, optimizer, batches):
         """Move theta, in place, by one update a batch; give the mean cost of the batches."""
         # Rows that come several times, and other optimizers, have no loop here.
-        if batches.parts is not None or type(optimizer) not in (GradientDescent, Adam):
+        if not batches.visits_each_row_once or type(optimizer) not in (GradientDescent, Adam):
             return super().run_epoch(theta, X, T, s, optimizer, batches)
         self._make_room(min(len(T), batches.batch_size), theta.dtype)
         return _run_epoch[_kind(theta)](
