@@ -494,10 +494,10 @@ cdef void _backpropagate(
         n_inputs, n_units = net.sizes[layer], net.sizes[layer + 1]
         a = _place(net, room, layer)
         if net.fit_intercept:
-            _add_rows(delta, grad + net.intercepts[layer], n_rows, n_units)
+            _add_rows(delta, back, grad + net.intercepts[layer], n_rows, n_units)
         if layer and n_units == 1:
             _backpropagate_one(
-                a, delta, theta + net.coefs[layer], grad + net.coefs[layer], n_rows, n_inputs
+                a, delta, theta + net.coefs[layer], back, grad + net.coefs[layer], n_rows, n_inputs
             )
             delta = a
             continue
@@ -568,17 +568,21 @@ cdef vectorised _hidden_deltas(floating* a, const floating* back, Py_ssize_t n) 
 
 
 cdef vectorised _backpropagate_one(
-    floating* a, const floating* delta, const floating* w, floating* grad,
+    floating* a, const floating* delta, const floating* w, floating* sums, floating* grad,
     Py_ssize_t n_rows, Py_ssize_t n,
 ) noexcept nogil:
     """Where there is one unit above, its gradient and the deltas below take one pass."""
     cdef Py_ssize_t i, j
     cdef floating one = 1
+    for j in range(n):
+        sums[j] = 0
     for i in range(n_rows):
         for j in range(n):
-            grad[j] += delta[i] * a[j]
+            sums[j] += delta[i] * a[j]
             a[j] = delta[i] * w[j] * a[j] * (one - a[j])
         a += n
+    for j in range(n):
+        grad[j] += sums[j]
 
 
 cdef vectorised _dots(
@@ -613,12 +617,17 @@ cdef vectorised _fill(
 
 
 cdef vectorised _add_rows(
-    const floating* rows, floating* total, Py_ssize_t n_rows, Py_ssize_t n
+    const floating* rows, floating* sums, floating* total, Py_ssize_t n_rows, Py_ssize_t n
 ) noexcept nogil:
+    # The sums of a block first: float loses digits where a million rows are added to one number.
     cdef Py_ssize_t i, j
+    for j in range(n):
+        sums[j] = 0
     for i in range(n_rows):
         for j in range(n):
-            total[j] += rows[i * n + j]
+            sums[j] += rows[i * n + j]
+    for j in range(n):
+        total[j] += sums[j]
 
 
 # Optimizers, as in `_optimizers.py`
