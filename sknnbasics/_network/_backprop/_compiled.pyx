@@ -134,7 +134,8 @@ class Backprop(ByBatch):
         elif rows is not None:
             order = np.ascontiguousarray(rows, np.intp)
         self._make_room(len(T) if order is None else len(order), theta.dtype)
-        cost = _cost_and_gradient[_kind(theta)](self, theta, *_typed(theta, X, T, s), order)
+        data = _typed(self.layers, theta, X, T, s)
+        cost = _cost_and_gradient[_kind(theta)](self, theta, *data, order)
         return cost, self._grad
 
     def run_epoch(self, theta, X, T, s, optimizer, batches):
@@ -143,8 +144,9 @@ class Backprop(ByBatch):
         if not batches.visits_each_row_once or type(optimizer) not in (GradientDescent, Adam):
             return super().run_epoch(theta, X, T, s, optimizer, batches)
         self._make_room(min(len(T), batches.batch_size), theta.dtype)
+        data = _typed(self.layers, theta, X, T, s)
         return _run_epoch[_kind(theta)](
-            self, theta, *_typed(theta, X, T, s), batches.order(), batches.batch_size,
+            self, theta, *data, batches.order(), batches.batch_size,
             optimizer, *_moments(optimizer, theta),
         )
 
@@ -157,10 +159,11 @@ class Backprop(ByBatch):
     def cost(self, theta, X, T, s):
         """Half the mean squared error of all rows at `theta`, without the penalty."""
         self._make_room(len(T), theta.dtype)
-        return _cost[_kind(theta)](self, theta, *_typed(theta, X, T, s))
+        return _cost[_kind(theta)](self, theta, *_typed(self.layers, theta, X, T, s))
 
     def predict(self, theta, X):
         """Output activations, of shape (n_samples, n_outputs)."""
+        _check_shapes(self.layers, theta, X)
         *_, n_outputs = self.layers.sizes
         outputs = np.empty((len(X), n_outputs), theta.dtype)
         self._make_room(len(X), theta.dtype)
@@ -181,10 +184,21 @@ def _kind(theta):
     return "double" if theta.dtype == np.float64 else "float"
 
 
-def _typed(theta, X, T, s):
+def _typed(layers, theta, X, T, s):
     """The rows as the loops read them; X in any layout, and what they are already is no copy."""
+    _check_shapes(layers, theta, X)
+    if T.shape != (len(X), layers.sizes[-1]) or s.shape != (len(X),):
+        raise ValueError(f"T of shape {T.shape} and s of shape {s.shape} are not for this X.")
     dtype = theta.dtype
     return np.asarray(X, dtype), np.ascontiguousarray(T, dtype), np.ascontiguousarray(s, dtype)
+
+
+def _check_shapes(layers, theta, X):
+    """Refuse what the loops would read beyond its end; who asks has named it before."""
+    if theta.shape != (layers.n_parameters,) or X.ndim != 2 or X.shape[1] != layers.sizes[0]:
+        raise ValueError(
+            f"theta of shape {theta.shape} and X of shape {X.shape} are not for {layers}."
+        )
 
 
 def _moments(optimizer, theta):
