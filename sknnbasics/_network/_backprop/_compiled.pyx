@@ -187,7 +187,8 @@ def _kind(theta):
 def _typed(layers, theta, X, T, s):
     """The rows as the loops read them; X in any layout, and what they are already is no copy."""
     _check_shapes(layers, theta, X)
-    if T.shape != (len(X), layers.sizes[-1]) or s.shape != (len(X),):
+    *_, n_outputs = layers.sizes  # no [-1]: indices count from the front here
+    if T.shape != (len(X), n_outputs) or s.shape != (len(X),):
         raise ValueError(f"T of shape {T.shape} and s of shape {s.shape} are not for this X.")
     dtype = theta.dtype
     return np.asarray(X, dtype), np.ascontiguousarray(T, dtype), np.ascontiguousarray(s, dtype)
@@ -286,7 +287,7 @@ def _run_epoch(
 ):
     cdef floating[::1] room = backprop._room, grad = backprop._grad
     cdef double alpha = backprop.alpha, total_weight = backprop.total_weight or 0
-    cdef double cost, weight, costs = 0, weights = 0
+    cdef double cost, weight, costs = 0
     cdef Net net = _net(backprop)
     cdef Batch rows = _all_rows(order, T.shape[0]), batch
     cdef Update update = _settings(optimizer)
@@ -303,12 +304,11 @@ def _run_epoch(
                     alpha / (total_weight or weight), &work,
                 )
                 _move(&theta[0], &grad[0], mean, square, net.n_parameters, &update)
-                costs += cost * weight
-                weights += weight
+                costs += cost * batch.n_rows
     finally:  # also of an epoch that is interrupted
         if update.adam:
             optimizer.t = update.t
-    return costs / weights
+    return costs / rows.n_rows
 
 
 def _update_once(
@@ -541,8 +541,8 @@ cdef double _half_mse(
         for k in range(n_outputs):
             error = a[i * n_outputs + k] - T[row, k]
             squares += <double> error * error
-        cost += s[row] * squares
-    return 0.5 * cost / total
+        cost += s[row] / total * squares  # weights times squares may overflow
+    return 0.5 * cost
 
 
 cdef void _output_deltas(
