@@ -77,14 +77,14 @@ def main():
     quick = parser.parse_args().quick
     warnings.simplefilter("ignore", ConvergenceWarning)
 
-    title = "test R² of a stream, of fit"
-    print(title.ljust(35) + "".join(f"{f'chunks of {n}':>14}" for n in CHUNKS))
+    titles = (f"{n} rows, {way}" for n in CHUNKS for way in ("stream", "fit"))
+    print(" " * 26 + "".join(f"{title:>18}" for title in titles))
     shortfalls = {}
     for noise in (0, 1):
         for seed in range(1 if quick else 6):
             scores = chunk_sizes(100 if quick else 2000, 2 if quick else 20, noise, seed)
-            cells = "".join(f"{stream:8.3f} {whole:5.3f}" for stream, whole in scores.values())
-            print(f"Friedman 1, noise {noise}, seed {seed}".ljust(35) + cells, flush=True)
+            cells = "".join(f"{r2:18.3f}" for pair in scores.values() for r2 in pair)
+            print(f"Friedman 1, noise {noise}, seed {seed}" + cells, flush=True)
             short = max(whole - stream for stream, whole in scores.values())
             shortfalls[noise] = max(short, shortfalls.get(noise, short))
     for noise, short in shortfalls.items():
