@@ -77,13 +77,13 @@ def main():
     quick = parser.parse_args().quick
     warnings.simplefilter("ignore", ConvergenceWarning)
 
-    titles = (f"{n} rows, {way}" for n in CHUNKS for way in ("stream", "fit"))
-    print(" " * 26 + "".join(f"{title:>18}" for title in titles))
+    titles = (f"{n}, {way}" for n in CHUNKS for way in ("stream", "fit"))
+    print("test R² by rows of a chunk".ljust(27) + "".join(f"{title:>13}" for title in titles))
     shortfalls = {}
     for noise in (0, 1):
         for seed in range(1 if quick else 6):
             scores = chunk_sizes(100 if quick else 2000, 2 if quick else 20, noise, seed)
-            cells = "".join(f"{r2:18.3f}" for pair in scores.values() for r2 in pair)
+            cells = "".join(f"{r2:13.3f}" for pair in scores.values() for r2 in pair)
             print(f"Friedman 1, noise {noise}, seed {seed}" + cells, flush=True)
             short = max(whole - stream for stream, whole in scores.values())
             shortfalls[noise] = max(short, shortfalls.get(noise, short))
