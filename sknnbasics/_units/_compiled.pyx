@@ -10,6 +10,7 @@ Sums are taken in another order than the reference's, so they round otherwise;
 where every sum is exact, both bodies agree bit by bit.
 """
 
+from cpython.exc cimport PyErr_CheckSignals
 from cython cimport floating
 from libc.math cimport NAN, isfinite
 from libc.stdint cimport int32_t, int64_t, uint8_t
@@ -49,6 +50,7 @@ cdef enum:
     # What is fetched ahead must not push out what is needed first.
     MAX_BYTES_AHEAD = 8192
     MAX_BLOCK = 8
+    MAX_VALUES = 1 << 24  # of the rows that are visited before signals are looked for
 
 cdef struct Bookkeeping:
     # What a correction changes beside the coefficients.
@@ -66,9 +68,21 @@ def run_epoch(units, X, codes, steps, order):
     """
     epoch = _sparse_epoch if issparse(X) else _dense_epoch
     n_corrections = np.zeros(len(steps), dtype=np.int64)
-    epoch(units, X, codes, steps, order, n_corrections)
-    units.n_visits += len(order)
+    n_rows = _uninterrupted_rows(len(units.intercept), X, len(order))
+    for start in range(0, len(order), n_rows):
+        visited = order if n_rows == len(order) else order[start : start + n_rows]
+        epoch(units, X, codes, steps, visited, n_corrections)
+        units.n_visits += len(visited)
+        PyErr_CheckSignals()  # Ctrl-C raises KeyboardInterrupt here, between two visits
     return n_corrections
+
+
+cdef Py_ssize_t _uninterrupted_rows(Py_ssize_t n_units, X, Py_ssize_t n_rows):
+    """Visits that take some tenths of a second at most: all of them, if so few."""
+    cdef Py_ssize_t n_values = X.shape[1]
+    if n_units * n_values * n_rows > MAX_VALUES and issparse(X):
+        n_values = 1 + X.nnz // X.shape[0]
+    return max(1, min(n_rows, MAX_VALUES // (n_units * n_values)))
 
 
 def deal(const Py_ssize_t[::1] rows, const uint8_t[::1] piles, Py_ssize_t[::1] dealt):

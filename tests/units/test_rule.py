@@ -1,6 +1,7 @@
 """An epoch of the rule, in both bodies."""
 
 import os
+import signal
 from copy import deepcopy
 
 import numpy as np
@@ -204,3 +205,29 @@ def test_tie_does_not_fire(run_epoch):
     order = np.array([0], np.intp)
     assert run_epoch(units, X, np.array([0], np.int32), np.ones(2), order).sum() == 0
     assert run_epoch(units, X, np.array([1], np.int32), np.ones(2), order).tolist() == [0, 1]
+
+
+@needs_compiled
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such timer")
+@pytest.mark.parametrize("average", [True, False])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_an_interrupt_ends_a_long_epoch_between_two_visits(layout, average):
+    """What Ctrl-C does; the visits that were made are counted."""
+    X, codes, steps, _ = problem(3, n_features=1000)
+    order = np.resize(np.arange(len(X), dtype=np.intp), 5_000_000)
+    units, expected = zero_units(3, X, average=average), zero_units(3, X, average=average)
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with pytest.raises(KeyboardInterrupt):
+            _compiled.run_epoch(units, LAYOUTS[layout](X), codes, steps, order)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert 0 < units.n_visits < len(order)
+    _compiled.run_epoch(expected, LAYOUTS[layout](X), codes, steps, order[: units.n_visits])
+    assert_same_units(units, expected)
