@@ -25,7 +25,7 @@ AS_FAST = 1.1
 WINDOW = 100  # calls of either, in turn, of which the medians count
 
 
-def chunk_sizes(n_samples, n_passes, noise, seed):
+def scores_of_chunks(n_samples, n_passes, noise, seed):
     """{rows of a chunk: R² of a stream of chunks, R² of `fit` in batches of that size}."""
     X, y = make_friedman1(2 * n_samples, noise=noise, random_state=seed)
     X = scale(X)
@@ -82,7 +82,7 @@ def main():
     shortfalls = {}
     for noise in (0, 1):
         for seed in range(1 if quick else 6):
-            scores = chunk_sizes(100 if quick else 2000, 2 if quick else 20, noise, seed)
+            scores = scores_of_chunks(100 if quick else 2000, 2 if quick else 20, noise, seed)
             cells = "".join(f"{r2:13.3f}" for pair in scores.values() for r2 in pair)
             print(f"Friedman 1, noise {noise}, seed {seed}" + cells, flush=True)
             short = max(whole - stream for stream, whole in scores.values())
