@@ -214,12 +214,16 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
     others, as prices and incomes do, the others share a small part of that
     interval; a TransformedTargetRegressor with their logarithm gives them more.
 
+    Features times weights beyond the largest float, some 1e308, saturate a unit
+    as they should if they have one sign. Where such terms of both signs meet in
+    one sum, the first of them decides, which may be another one in a batch.
+
     A row of weight 2 equals a repeated row exactly where a batch holds all
     rows; rows of weight 0 are left out. In smaller batches weights count as
     numbers of rows: a batch is as heavy as `batch_size` rows of mean weight, and
     a heavier row comes several times in an epoch, with equal parts of its
-    weight. float32 input keeps weights, predictions
-    and gradients in float32. Sparse input is never made dense.
+    weight. float32 input keeps weights, predictions and gradients in float32.
+    Sparse input is never made dense.
 
     References
     ----------

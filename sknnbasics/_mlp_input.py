@@ -311,7 +311,7 @@ def fitted_weights(estimator):
     Raises
     ------
     ValueError
-        If they are no finite numbers of these shapes.
+        If they are no numbers of these shapes.
     """
     layers = estimator._state.layers
     shapes = {"coefs_": layers.coef_shapes, "intercepts_": [(n,) for n in layers.sizes[1:]]}
@@ -330,7 +330,18 @@ def fitted_weights(estimator):
 
 
 def weights_to_go_on_from(estimator):
-    """The same as one new vector, which must be finite."""
+    """The weights and biases that were learned, to train on from.
+
+    Returns
+    -------
+    array of shape (n_parameters,)
+        A new one.
+
+    Raises
+    ------
+    ValueError
+        As `fitted_weights`, and if a number is NaN or infinite.
+    """
     theta = estimator._state.layers.join(*fitted_weights(estimator))
     xp, theta = namespace(theta)
     if not bool(xp.all(xp.isfinite(theta))):
@@ -339,7 +350,18 @@ def weights_to_go_on_from(estimator):
 
 
 def fitted_bounds(estimator):
-    """The ends of the range of the targets, which someone may have replaced."""
+    """The ends of the range of the targets, which someone may have replaced.
+
+    Returns
+    -------
+    list of two arrays of shape (n_outputs,)
+        The lows and the highs.
+
+    Raises
+    ------
+    ValueError
+        If they are no numbers of this shape, or in NumPy not finite or in the wrong order.
+    """
     shape = (estimator._state.layers.sizes[-1],)
     bounds = [_computable(getattr(estimator, name), name) for name in ("y_low_", "y_high_")]
     for name, array in zip(("y_low_", "y_high_"), bounds, strict=True):

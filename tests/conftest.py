@@ -11,7 +11,7 @@ os.environ["MPLBACKEND"] = "Agg"
 
 # The same examples in every run: what fails is the change, not the draw.
 settings.register_profile("fast", max_examples=25, derandomize=True, deadline=None)
-settings.register_profile("thorough", max_examples=500, derandomize=True, deadline=None)
+settings.register_profile("thorough", max_examples=1000, derandomize=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 # A shell has what it runs in the background ignore Ctrl-C, which some tests send.

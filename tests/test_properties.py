@@ -1,7 +1,7 @@
 """What holds for any data and any parameters, on examples that hypothesis draws.
 
 Samples and targets are small multiples of 1/4, so that sums are exact where a
-property is an equality. HYPOTHESIS_PROFILE=thorough draws twenty times as many.
+property is an equality. HYPOTHESIS_PROFILE=thorough draws forty times as many.
 """
 
 import pickle
