@@ -2,7 +2,8 @@
 
 from contextlib import contextmanager
 from functools import lru_cache
-from threading import Lock
+from threading import Lock, get_ident
+from weakref import WeakSet
 
 
 @lru_cache
@@ -23,32 +24,43 @@ def _set(library, n_threads):
     forget(force=True)
 
 
+class _Fit:
+    """One who asks for the limit, for as long as it lives."""
+
+    def __init__(self):
+        self.thread = get_ident()
+
+
 class _Limit:
     """One thread for BLAS, as long as any thread of the process asks for it.
 
     The number belongs to the process, or with OpenMP to each thread. So every
     one who asks sets it, and what the first one found is restored by the last,
-    or with OpenMP by each.
+    or with OpenMP by each. Whom an interrupt keeps from leaving is forgotten
+    with its frames, and the next one restores what was found.
     """
 
     def __init__(self):
-        self._lock, self._n_asking, self._found = Lock(), 0, []
+        self._lock, self._asking, self._found = Lock(), WeakSet(), None
 
-    def enter(self):
+    def enter(self, fit):
         with self._lock:
-            if not self._n_asking:
+            if self._found is None:
                 self._found = [(library, library.get_num_threads()) for library in _libraries()]
-            self._n_asking += 1
+            self._asking.add(fit)
             for library, _ in self._found:
                 _set(library, 1)
 
-    def leave(self):
+    def leave(self, fit):
         with self._lock:
-            self._n_asking -= 1
-            for library, n_threads in self._found:
+            self._asking.discard(fit)
+            asking_here = [other for other in self._asking if other.thread == fit.thread]
+            for library, n_threads in self._found or ():
                 of_each_thread = getattr(library, "threading_layer", None) == "openmp"
-                if of_each_thread or not self._n_asking:
+                if not (asking_here if of_each_thread else self._asking):
                     _set(library, n_threads)
+            if not self._asking:
+                self._found = None
 
 
 _LIMIT = _Limit()
@@ -62,11 +74,12 @@ def one_blas_thread():
     something else holds a processor, that took up to 90 times the time of the
     products.
     """
-    _LIMIT.enter()
+    fit = _Fit()
     try:
+        _LIMIT.enter(fit)
         yield
     finally:
-        _LIMIT.leave()
+        _LIMIT.leave(fit)
 
 
 def n_blas_threads():

@@ -1,5 +1,6 @@
 """Threads over the rows of a batch, and none within the products of a fit."""
 
+import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +11,7 @@ from scipy import sparse
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from sknnbasics import SigmoidMLPRegressor
-from sknnbasics._network import Layers, _fit, backprop_for
+from sknnbasics._network import Layers, _fit, _threads, backprop_for
 from sknnbasics._network._backprop import _reference, _threaded
 from sknnbasics._network._batches import Batches
 from sknnbasics._network._optimizers import Adam
@@ -110,6 +111,54 @@ def test_the_limit_holds_until_the_last_has_left(first_leaves):
             may_leave.set()
             thread.join()
         assert threads_of_blas() == {2}
+
+
+def test_what_an_interrupt_kept_from_leaving_is_restored_by_the_next(monkeypatch):
+    def fail(*_):
+        raise KeyboardInterrupt
+
+    with threadpool_limits(2, user_api="blas"):
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(_threads._LIMIT, "leave", fail)
+            with one_blas_thread():
+                pass
+        gc.collect()
+        assert threads_of_blas() == {1}
+        with one_blas_thread():
+            assert threads_of_blas() == {1}
+        assert threads_of_blas() == {2}
+
+
+class OpenMP:
+    """A library of BLAS whose number of threads belongs to the thread that calls it."""
+
+    threading_layer = "openmp"
+
+    def __init__(self):
+        self.of = threading.local()
+
+    def get_num_threads(self):
+        return getattr(self.of, "n_threads", 4)
+
+    def set_num_threads(self, n_threads):
+        self.of.n_threads = n_threads
+
+
+def test_with_openmp_each_thread_has_its_limit(monkeypatch):
+    library = OpenMP()
+    monkeypatch.setattr(_threads, "_libraries", lambda: [library])
+
+    def within():
+        with one_blas_thread():
+            return library.get_num_threads()
+
+    def within_and_after():
+        return within(), library.get_num_threads()
+
+    with ThreadPoolExecutor(1) as pool, one_blas_thread():
+        assert pool.submit(within_and_after).result() == (1, 4)
+        assert within_and_after() == (1, 1)  # the outer block goes on
+    assert library.get_num_threads() == 4
 
 
 @pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
