@@ -118,9 +118,9 @@ def test_what_an_interrupt_kept_from_leaving_is_restored_by_the_next(monkeypatch
         raise KeyboardInterrupt
 
     with threadpool_limits(2, user_api="blas"):
-        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        with monkeypatch.context() as patch:
             patch.setattr(_threads._LIMIT, "leave", fail)
-            with one_blas_thread():
+            with pytest.raises(KeyboardInterrupt), one_blas_thread():
                 pass
         gc.collect()
         assert threads_of_blas() == {1}
