@@ -146,6 +146,7 @@ class OpenMP:
 
 def test_with_openmp_each_thread_has_its_limit(monkeypatch):
     library = OpenMP()
+    monkeypatch.setattr(_threads, "_LIMIT", _threads._Limit())
     monkeypatch.setattr(_threads, "_libraries", lambda: [library])
 
     def within():
