@@ -1,7 +1,6 @@
 """The article's sigmoid network as a scikit-learn regressor."""
 
 import copy
-from contextlib import contextmanager
 from dataclasses import fields
 from numbers import Integral, Real
 
@@ -527,7 +526,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
             fit.progress.patience = fit.progress.patience.after(self._state.patience)
         fit.aim(given.samples, before=self._state.seen if continues else Seen())
         try:
-            with self._naming_parameters(fit):
+            with _NamingParameters(fit.settings):
                 fit.visit_once(on_epoch_end=lambda: self._report(fit))
         finally:
             fit.release()
@@ -562,7 +561,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
 
     def _trained(self, fit, given, warned, on_epoch_begin, on_epoch_end):
         """Train, warn of what is not as it should be, and return the fitted attributes."""
-        with self._naming_parameters(fit):
+        with _NamingParameters(fit.settings):
             try:
                 end = fit.train(on_epoch_begin, on_epoch_end)
             except KeyboardInterrupt:
@@ -578,18 +577,6 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         if self.tol is not None and end is not End.ASKED:
             self._warn_unless_converged(fit, given.samples.X, theta, end)
         return self._fitted(fit, given, warned, theta)
-
-    @contextmanager
-    def _naming_parameters(self, fit):
-        """Say what to change where the weights diverge."""
-        try:
-            yield
-        except Diverged as error:
-            lower = "alpha" if fit.settings.solver == "lbfgs" else "learning_rate_init"
-            raise ValueError(
-                f"The weights are no longer finite after epoch {error}. "
-                f"Lower {lower}, or scale X, for example with StandardScaler."
-            ) from None
 
     def _warn_unless_converged(self, fit, X, theta, end):
         """Warn if the network is no better than a constant, or could be much better."""
@@ -662,3 +649,25 @@ def _trains_by_epochs(estimator):
             "use solver='adam' or 'sgd'."
         )
     return holds_nothing_out(estimator)
+
+
+class _NamingParameters:
+    """Say what to change where the weights diverge.
+
+    A generator would do, but in some versions of Python, 3.12.1 and 3.13.0 among them, an error
+    that it replaces leaves a circle of frames, which keep the rows in memory until the garbage
+    collector runs.
+    """
+
+    def __init__(self, settings):
+        self.lower = "alpha" if settings.solver == "lbfgs" else "learning_rate_init"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        if isinstance(error, Diverged):
+            raise ValueError(
+                f"The weights are no longer finite after epoch {error}. "
+                f"Lower {self.lower}, or scale X, for example with StandardScaler."
+            ) from None

@@ -58,7 +58,7 @@ NO_NUMBERS = [
     ("dates", DAYS, ValueError, r"X holds dates or durations \(datetime64\[D\]\).*Convert them"),
     (
         "a missing date",
-        np.where(DAYS[9, 1] == DAYS, np.datetime64("NaT"), DAYS),
+        np.where(DAYS[9, 1] == DAYS, np.datetime64("NaT", "D"), DAYS),
         ValueError,
         "X holds dates or durations",
     ),

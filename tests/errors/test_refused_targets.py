@@ -38,7 +38,7 @@ BAD_TARGETS = [
     ("one of text", [*y[:-1].tolist(), "1"], "y holds '.*', which is no number"),
     ("text among objects", np.array([*y[:-1], "1"], object), "y holds '1', which is no number"),
     ("dates", DAYS, r"y holds dates or durations \(datetime64\[D\]\), which are no numbers"),
-    ("a missing date", [*DAYS[:-1], np.datetime64("NaT")], "y holds dates or durations"),
+    ("a missing date", [*DAYS[:-1], np.datetime64("NaT", "D")], "y holds dates or durations"),
     ("durations", DAYS - DAYS[0], "y holds dates or durations"),
     ("a series of dates", pd.Series(DAYS), "y holds dates or durations"),
     ("a frame of dates", pd.DataFrame({"a": DAYS, "b": y}), "y holds dates or durations"),
@@ -144,7 +144,7 @@ BAD_LABELS = [
     ("sparse", sp.csr_matrix(labels[:, None]), TypeError, "Sparse data was passed for y"),
     ("too short", labels[:-1], ValueError, r"inconsistent numbers of samples: \[30, 29\]"),
     ("missing", None, ValueError, "requires y to be passed, but the target y is None"),
-    ("NaT", [*DAYS[:2]] * 14 + [DAYS[0], np.datetime64("NaT")], ValueError, "y contains NaT"),
+    ("NaT", [*DAYS[:2]] * 14 + [DAYS[0], np.datetime64("NaT", "D")], ValueError, "y contains NaT"),
 ]
 
 
