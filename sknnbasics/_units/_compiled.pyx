@@ -219,9 +219,7 @@ def _visit_dense(
     cdef Bookkeeping book = _bookkeeping(units)
     cdef Py_ssize_t n_units = coef.shape[0], n_features = coef.shape[1]
     cdef Py_ssize_t first_class = steps.shape[0] - n_units  # that of the first unit
-    cdef Py_ssize_t visit, i, k, code
-    cdef int error
-    cdef floating z
+    cdef Py_ssize_t visit, i, code
     with nogil:
         for visit in range(order.shape[0]):
             if visit + ROWS_AHEAD < order.shape[0]:
@@ -230,14 +228,51 @@ def _visit_dense(
                 PREFETCH(&codes[i])
             i = order[visit]
             code = codes[i]
-            for k in range(n_units):
-                z = _dot(&coef[k, 0], &X[i, 0], n_features) + intercept[k]
-                error = (first_class + k == code) - (z > 0)
-                if error:
-                    _correct(&coef[k, 0], k, error * steps[code], &X[i, 0], n_features, &book)
-                    _correct_intercept(&intercept[k], k, error * steps[code], &book)
-                    n_corrections[code] += 1
+            n_corrections[code] += _visit(
+                &coef[0, 0], &intercept[0], n_units, code - first_class, steps[code],
+                &X[i, 0], n_features, &book,
+            )
             book.n_visits += 1
+
+
+cdef inline int _visit(
+    floating* coef, floating* intercept, Py_ssize_t n_units, Py_ssize_t target, floating step,
+    const floating* x, Py_ssize_t n, Bookkeeping* book,
+) noexcept nogil:
+    """Correct the units that err on a row; give their number."""
+    if n > 7:
+        return _visit_row(coef, intercept, n_units, target, step, x, n, book)
+    # A number that is a literal lets the compiler unroll the loops.
+    if n == 2:
+        return _visit_row(coef, intercept, n_units, target, step, x, 2, book)
+    if n == 3:
+        return _visit_row(coef, intercept, n_units, target, step, x, 3, book)
+    if n == 4:
+        return _visit_row(coef, intercept, n_units, target, step, x, 4, book)
+    if n == 5:
+        return _visit_row(coef, intercept, n_units, target, step, x, 5, book)
+    if n == 6:
+        return _visit_row(coef, intercept, n_units, target, step, x, 6, book)
+    if n == 7:
+        return _visit_row(coef, intercept, n_units, target, step, x, 7, book)
+    return _visit_row(coef, intercept, n_units, target, step, x, n, book)
+
+
+cdef inline int _visit_row(
+    floating* coef, floating* intercept, Py_ssize_t n_units, Py_ssize_t target, floating step,
+    const floating* x, Py_ssize_t n, Bookkeeping* book,
+) noexcept nogil:
+    cdef Py_ssize_t k
+    cdef int error, n_corrections = 0
+    cdef floating z
+    for k in range(n_units):
+        z = _dot(coef + k * n, x, n) + intercept[k]
+        error = (k == target) - (z > 0)
+        if error:
+            _correct(coef + k * n, k, error * step, x, n, book)
+            _correct_intercept(&intercept[k], k, error * step, book)
+            n_corrections += 1
+    return n_corrections
 
 
 def _visit_sparse(
@@ -325,9 +360,18 @@ cdef inline floating _dot(const floating* w, const floating* x, Py_ssize_t n) no
         s6 += w[j + 6] * x[j + 6]
         s7 += w[j + 7] * x[j + 7]
         j += 8
-    while j < n:
+    if n & 4:
         s0 += w[j] * x[j]
-        j += 1
+        s1 += w[j + 1] * x[j + 1]
+        s2 += w[j + 2] * x[j + 2]
+        s3 += w[j + 3] * x[j + 3]
+        j += 4
+    if n & 2:
+        s4 += w[j] * x[j]
+        s5 += w[j + 1] * x[j + 1]
+        j += 2
+    if n & 1:
+        s6 += w[j] * x[j]
     return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7))
 
 
