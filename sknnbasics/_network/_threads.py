@@ -24,6 +24,10 @@ def _set(library, n_threads):
     forget(force=True)
 
 
+def _of_each_thread(library):
+    return getattr(library, "threading_layer", None) == "openmp"
+
+
 class _Fit:
     """One who asks for the limit, for as long as it lives."""
 
@@ -46,7 +50,8 @@ class _Limit:
     def enter(self, fit):
         with self._lock:
             if self._found is None:
-                self._found = [(library, library.get_num_threads()) for library in _libraries()]
+                found = [(library, library.get_num_threads()) for library in _libraries()]
+                self._found = [(lib, n) for lib, n in found if n != 1 or _of_each_thread(lib)]
             self._asking.add(fit)
             for library, _ in self._found:
                 _set(library, 1)
@@ -56,8 +61,7 @@ class _Limit:
             self._asking.discard(fit)
             asking_here = [other for other in self._asking if other.thread == fit.thread]
             for library, n_threads in self._found or ():
-                of_each_thread = getattr(library, "threading_layer", None) == "openmp"
-                if not (asking_here if of_each_thread else self._asking):
+                if not (asking_here if _of_each_thread(library) else self._asking):
                     _set(library, n_threads)
             if not self._asking:
                 self._found = None
