@@ -54,6 +54,10 @@ class Objective:
         train = self.train if rows is None else self._in_batches
         return self.backprop.cost_and_gradient(theta, *train, rows)
 
+    def cost(self, theta):
+        """The cost of all rows, by a forward pass alone."""
+        return float(self.backprop.cost(theta, *self.train)) + self.penalty(theta)
+
     def run_epoch(self, theta, optimizer, batches):
         """Move theta by one update a batch; give the mean cost of the batches."""
         return self.backprop.run_epoch(theta, *self._in_batches, optimizer, batches)

@@ -97,7 +97,7 @@ class Progress:
         if xp.all(best == theta):  # as where the last epoch was the best one
             return theta
         with np.errstate(over="ignore", invalid="ignore"):
-            return best if self.objective(best)[0] < self.objective(theta)[0] else theta
+            return best if self.objective.cost(best) < self.objective.cost(theta) else theta
 
     def begin(self, theta):
         """Before the first epoch: what an earlier call reached may remain the best."""
@@ -106,9 +106,11 @@ class Progress:
 
     def begin_from(self, theta):
         """Before the first epoch of what does not begin anew: theta itself may remain the best."""
-        cost = float(self.objective(theta)[0])
+        if self.patience.tol is None:
+            return
+        cost = self.objective.cost(theta)
         self.first_error = cost - self.objective.penalty(theta)
-        if not self.early_stopping and self.patience.tol is not None:
+        if not self.early_stopping:
             self._keep_if_best(theta, cost)
 
     @property

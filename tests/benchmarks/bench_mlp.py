@@ -233,7 +233,8 @@ def print_times(cases, args):
         cells = [f"{row[name]:9.2f}" if name in row else " " * 9 for name in columns]
         print(f"{case!s:<37}{1000 * seconds / case.epochs:>15.3f}", *cells, flush=True)
     for name, values in ratios.items():
-        print(f"{name}: geometric mean {geometric_mean(values):.2f}, least {min(values):.2f}")
+        if values:  # of the products some cases have none
+            print(f"{name}: geometric mean {geometric_mean(values):.2f}, least {min(values):.2f}")
 
 
 if __name__ == "__main__":

@@ -117,6 +117,7 @@ class Backprop(ByBatch):
         self.total_weight = total_weight
         self.block_rows = block_rows
         self._places, self._room_of_row = _places(layers)
+        self._n_parameters = layers.n_parameters  # which takes longer to count than a small net
         self._room = self._grad = self._n_block = None
 
     def __getstate__(self):
@@ -134,7 +135,7 @@ class Backprop(ByBatch):
         elif rows is not None:
             order = np.ascontiguousarray(rows, np.intp)
         self._make_room(len(T) if order is None else len(order), theta.dtype)
-        data = _typed(self.layers, theta, X, T, s)
+        data = _typed(self, theta, X, T, s)
         cost = _cost_and_gradient[_kind(theta)](self, theta, *data, order)
         return cost, self._grad
 
@@ -144,7 +145,7 @@ class Backprop(ByBatch):
         if not batches.visits_each_row_once or type(optimizer) not in (GradientDescent, Adam):
             return super().run_epoch(theta, X, T, s, optimizer, batches)
         self._make_room(min(len(T), batches.batch_size), theta.dtype)
-        data = _typed(self.layers, theta, X, T, s)
+        data = _typed(self, theta, X, T, s)
         return _run_epoch[_kind(theta)](
             self, theta, *data, batches.order(), batches.batch_size,
             optimizer, *_moments(optimizer, theta),
@@ -159,11 +160,11 @@ class Backprop(ByBatch):
     def cost(self, theta, X, T, s):
         """Half the mean squared error of all rows at `theta`, without the penalty."""
         self._make_room(len(T), theta.dtype)
-        return _cost[_kind(theta)](self, theta, *_typed(self.layers, theta, X, T, s))
+        return _cost[_kind(theta)](self, theta, *_typed(self, theta, X, T, s))
 
     def predict(self, theta, X):
         """Output activations, of shape (n_samples, n_outputs)."""
-        _check_shapes(self.layers, theta, X)
+        _check_shapes(self, theta, X)
         *_, n_outputs = self.layers.sizes
         outputs = np.empty((len(X), n_outputs), theta.dtype)
         self._make_room(len(X), theta.dtype)
@@ -177,28 +178,29 @@ class Backprop(ByBatch):
         size = self._n_block * self._room_of_row
         if self._room is None or self._room.dtype != dtype or len(self._room) < size:
             self._room = np.empty(size, dtype)
-            self._grad = np.empty(self.layers.n_parameters, dtype)
+            self._grad = np.empty(self._n_parameters, dtype)
 
 
 def _kind(theta):
     return "double" if theta.dtype == np.float64 else "float"
 
 
-def _typed(layers, theta, X, T, s):
+def _typed(backprop, theta, X, T, s):
     """The rows as the loops read them; X in any layout, and what they are already is no copy."""
-    _check_shapes(layers, theta, X)
-    *_, n_outputs = layers.sizes  # no [-1]: indices count from the front here
+    _check_shapes(backprop, theta, X)
+    *_, n_outputs = backprop.layers.sizes  # no [-1]: indices count from the front here
     if T.shape != (len(X), n_outputs) or s.shape != (len(X),):
         raise ValueError(f"T of shape {T.shape} and s of shape {s.shape} are not for this X.")
     dtype = theta.dtype
     return np.asarray(X, dtype), np.ascontiguousarray(T, dtype), np.ascontiguousarray(s, dtype)
 
 
-def _check_shapes(layers, theta, X):
+def _check_shapes(backprop, theta, X):
     """Refuse what the loops would read beyond its end; who asks has named it before."""
-    if theta.shape != (layers.n_parameters,) or X.ndim != 2 or X.shape[1] != layers.sizes[0]:
+    n_inputs = backprop.layers.sizes[0]
+    if theta.shape != (backprop._n_parameters,) or X.ndim != 2 or X.shape[1] != n_inputs:
         raise ValueError(
-            f"theta of shape {theta.shape} and X of shape {X.shape} are not for {layers}."
+            f"theta of shape {theta.shape} and X of shape {X.shape} are not for {backprop.layers}."
         )
 
 
@@ -228,7 +230,7 @@ cdef Net _net(backprop):
     net.n_layers = len(backprop.layers.sizes) - 1
     net.n_weights = places[1, net.n_layers]
     net.fit_intercept = backprop.layers.fit_intercept
-    net.n_parameters = backprop.layers.n_parameters
+    net.n_parameters = backprop._n_parameters
     net.sizes, net.coefs, net.intercepts = &places[0, 0], &places[1, 0], &places[2, 0]
     net.activations = &places[3, 0]
     net.block_rows = backprop._n_block

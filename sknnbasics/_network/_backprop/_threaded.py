@@ -10,7 +10,7 @@ from .._threads import one_blas_thread
 from ._by_batch import ByBatch
 
 # Multiplications of a piece; between two of them an interrupt ends the work of all threads.
-_PIECE = 2**27
+_PIECE = 2**29
 
 
 class Backprop(ByBatch):
@@ -66,7 +66,7 @@ class Backprop(ByBatch):
 @one_blas_thread()
 def _part_of(body, theta, data, rows, total, stopped):
     """What some rows add to the cost and the gradient of a batch of this Σs."""
-    cost, gradient = 0.0, np.zeros_like(theta)
+    cost, gradient = 0.0, None
     n_pieces = -(-_n_rows(rows) * body.layers.n_weights // _PIECE)
     for piece in _cut(rows, n_pieces):
         if stopped.is_set():
@@ -75,8 +75,11 @@ def _part_of(body, theta, data, rows, total, stopped):
         share = float(data[-1][piece].sum(dtype=np.float64)) / total
         cost_of_piece, grad = body.cost_and_gradient(theta, *data, piece)
         cost += share * cost_of_piece
-        grad *= share
-        gradient += grad
+        grad *= share  # which belongs to the body, and is overwritten by its next piece
+        if gradient is not None:
+            gradient += grad
+        else:
+            gradient = grad.copy() if n_pieces > 1 else grad
     return cost, gradient
 
 
