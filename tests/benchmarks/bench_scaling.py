@@ -3,8 +3,8 @@
     python tests/benchmarks/bench_scaling.py
 
 Prints the time per sample and epoch at 10^4, 10^5 and 10^6 samples, the time of
-two perceptrons in two threads against one after the other, and that of a
-grid search in two processes against one. ``--quick`` runs small sizes and checks
+two perceptrons and of two networks in two threads against one after the other,
+and that of a grid search in two processes against one. ``--quick`` runs small sizes and checks
 only that the parallel results equal the serial ones.
 """
 
@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 from threadpoolctl import threadpool_limits
@@ -69,12 +70,11 @@ def growth(sizes, rounds):
     return table
 
 
-def threads(n_samples, epochs, rounds):
+def threads(model, X, y, rounds):
     """Time of two fits in two threads, over that of the two in turn."""
-    X, labels, _ = data(n_samples)
 
     def fit(seed):
-        return perceptron(epochs).set_params(random_state=seed).fit(X, labels).coef_
+        return clone(model).set_params(random_state=seed).fit(X, y).predict(X)
 
     with ThreadPoolExecutor(2) as pool:
         for parallel, seed in zip(pool.map(fit, (0, 1)), (0, 1), strict=True):
@@ -109,7 +109,9 @@ def main():
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", ConvergenceWarning)
     if arguments.quick:
-        threads(1000, 2, 1)
+        X, labels, y = data(1000)
+        threads(perceptron(2), X, labels, 1)
+        threads(network(2), X, y, 1)
         grid_search(200, 2, 1)
         print("parallel results equal the serial ones")
         return
@@ -122,8 +124,11 @@ def main():
         for name, times in growth(sizes, arguments.rounds).items():
             ratio = times.max() / times.min()
             print(name.ljust(38), *(f"{t:9.1f}" for t in times), f"{ratio:15.2f}")
-    ratio = threads(100_000, 40, arguments.rounds)
+    X, labels, y = data(100_000)
+    ratio = threads(perceptron(40), X, labels, arguments.rounds)
     print(f"two perceptrons in two threads / in turn: {ratio:.2f}")
+    ratio = threads(network(5, batch_size=200), X, y, arguments.rounds)
+    print(f"two networks, batches of 200, in two threads / in turn: {ratio:.2f}")
     ratio, fit = grid_search(15_000, 60, arguments.rounds)
     print(f"grid search with n_jobs=1 / n_jobs=2: {ratio:.2f} (fits of {fit:.2f} s)")
 
