@@ -32,6 +32,7 @@ def perceptron(epochs, **params):
 
 def network(epochs, **params):
     settings = {"solver": "adam", "max_iter": epochs, "tol": None, "random_state": 0}
+    settings["alpha"] = 0.001  # the default looks at some rows before the epochs
     return SigmoidMLPRegressor(**settings | params)
 
 
@@ -127,7 +128,7 @@ def main():
     X, labels, y = data(100_000)
     ratio = threads(perceptron(40), X, labels, arguments.rounds)
     print(f"two perceptrons in two threads / in turn: {ratio:.2f}")
-    ratio = threads(network(5, batch_size=200), X, y, arguments.rounds)
+    ratio = threads(network(20, batch_size=200), X, y, arguments.rounds)
     print(f"two networks, batches of 200, in two threads / in turn: {ratio:.2f}")
     ratio, fit = grid_search(15_000, 60, arguments.rounds)
     print(f"grid search with n_jobs=1 / n_jobs=2: {ratio:.2f} (fits of {fit:.2f} s)")
