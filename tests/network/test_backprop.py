@@ -3,6 +3,8 @@
 import copy
 import os
 import pickle
+import subprocess
+import sys
 from itertools import product
 from math import exp
 
@@ -309,6 +311,18 @@ def test_the_kind_of_data_decides_the_body():
 def test_the_compiled_body_is_in_use():
     # The build passes over a body that does not compile.
     assert _backprop.BODY == "compiled"
+
+
+def test_where_scipy_lends_no_products_numpy_takes_them():
+    program = (
+        "import sklearn.neural_network\n"  # which has what it needs of these
+        "from scipy.linalg import cython_blas\n"
+        "del cython_blas.__pyx_capi__['dgemm']\n"
+        "from sknnbasics._network import BODY\n"
+        "assert BODY == 'blocked', BODY"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @each_body

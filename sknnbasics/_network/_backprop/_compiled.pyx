@@ -47,7 +47,9 @@ cdef enum:
 
 cdef void* _blas(name, signature) except NULL:
     """A function that SciPy's BLAS has for Cython, which need not be there to compile this."""
-    capsule = cython_blas.__pyx_capi__[name]
+    capsule = getattr(cython_blas, "__pyx_capi__", {}).get(name)
+    if capsule is None:
+        raise ImportError(f"SciPy's BLAS has no {name} for Cython.")
     found = PyCapsule_GetName(capsule)
     if re.sub(r"__pyx_t_\w+_[ds]\b", "real", found.decode()) != signature:
         raise ImportError(f"{name} of SciPy's BLAS is {found}, not {signature}")
