@@ -30,7 +30,7 @@ AUTO_LEARNING_RATE = {"adam": 0.01, "sgd": 0.3}
 MOST_ROWS_OF_A_BATCH = 200
 NEARLY_ALL_NOISE = 0.1  # an estimate from which on weaker penalties are tried
 WEAKER = (TYPICAL, LEAST_ALPHA)
-WORTH_THREADS = 2**25  # rows of a batch times weights: some milliseconds
+WORK_OF_A_THREAD = 2**24  # rows times weights: some milliseconds, many times what it takes to start
 LEAST_UPDATES = 10  # for each epoch of n_iter_no_change, however few its batches
 
 
@@ -319,9 +319,10 @@ class Fit:
         return Batches(samples.s, size, self.settings.shuffle, self.rng, place, ratio)
 
     def _n_threads(self, n_samples):
-        """As many as BLAS may have, where a batch is large enough to gain by more than one."""
+        """As many as BLAS may have, and a batch has work for."""
         n_rows = min(n_samples, self.settings.rows_of_a_batch(n_samples))
-        return n_blas_threads() if n_rows * self.layers.n_weights >= WORTH_THREADS else 1
+        n_worth = n_rows * self.layers.n_weights // WORK_OF_A_THREAD
+        return max(1, min(n_worth, n_blas_threads()))
 
     @one_blas_thread()
     def _estimated_alpha(self, rows, space):

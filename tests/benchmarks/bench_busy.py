@@ -57,7 +57,7 @@ def threads_left():
     """As if a fit set no limit, and shared out no batch."""
     return (
         patch.object(_threads, "_set", lambda *_: None),
-        patch.object(_fit, "WORTH_THREADS", float("inf")),
+        patch.object(_fit, "WORK_OF_A_THREAD", float("inf")),
     )
 
 

@@ -202,7 +202,7 @@ def test_fits_at_once_learn_what_they_learn_alone(solver):
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
-def test_large_batches_take_the_threads_that_blas_may_have(monkeypatch, solver):
+def test_large_batches_take_the_threads_that_blas_may_have_and_that_pay(monkeypatch, solver):
     _, _, X, T, _ = problem(300)
     model = SigmoidMLPRegressor(hidden_layer_sizes=(4,), solver=solver, max_iter=3, random_state=0)
     model.set_params(tol=None, batch_size=None)
@@ -217,10 +217,13 @@ def test_large_batches_take_the_threads_that_blas_may_have(monkeypatch, solver):
     with threadpool_limits(2, user_api="blas"):
         expected = model.fit(X, T).coefs_
         assert used == []
-        monkeypatch.setattr(_fit, "WORTH_THREADS", 300 * 24)
+        monkeypatch.setattr(_fit, "WORK_OF_A_THREAD", 100 * 24)
         for W, other in zip(model.fit(X, T).coefs_, expected, strict=True):
             assert_allclose(W, other, rtol=0, atol=1e-10)
     assert used == [2]
     with threadpool_limits(1, user_api="blas"):
         model.fit(X, T)
     assert used == [2]
+    with threadpool_limits(5, user_api="blas"):
+        model.fit(X, T)
+    assert used == [2, 3]  # as many as there is work for
