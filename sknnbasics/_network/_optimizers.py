@@ -40,9 +40,8 @@ class GradientDescent:
         return vars(self) | {"scratch": None}
 
     def begin(self, theta):
-        """Before the first update of theta: the velocity is zero."""
-        if self.velocity is None:
-            self.velocity = 0 * theta
+        """Before an update of theta: a new velocity is zero, an old one takes theta's precision."""
+        self.velocity = _like(theta, self.velocity)
 
     def update(self, theta, grad):
         self.begin(theta)
@@ -86,9 +85,8 @@ class Adam:
         return vars(self) | {"scratch": None}
 
     def begin(self, theta):
-        """Before the first update of theta: the moments are zero."""
-        if self.mean is None:
-            self.mean, self.square = 0 * theta, 0 * theta
+        """Before an update of theta: new moments are zero, old ones take theta's precision."""
+        self.mean, self.square = _like(theta, self.mean), _like(theta, self.square)
 
     def update(self, theta, grad):
         self.begin(theta)
@@ -108,6 +106,15 @@ class Adam:
         w = xp.divide(self.mean, w, **out)
         w *= self.learning_rate * (1 - self.beta_2**self.t) ** 0.5 / (1 - self.beta_1**self.t)
         theta -= w
+
+
+def _like(theta, array):
+    if array is not None and array.dtype == theta.dtype:
+        return array
+    like = 0 * theta
+    if array is not None:
+        like += array
+    return like
 
 
 def _scratch(theta):

@@ -15,7 +15,7 @@ from naive_mlp import (
     samples,
     small,
 )
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.datasets import load_diabetes
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import scale
@@ -247,6 +247,26 @@ def test_a_warm_start_keeps_what_it_begins_with_where_that_stays_the_best(solver
         warnings.simplefilter("error")  # nothing was still rising
         model.set_params(solver=solver, max_iter=1).fit(X, y)
     assert model.cost(X, y) <= before
+
+
+@each_variant
+@pytest.mark.parametrize("n_times", [1, 3], ids=["each row once", "a heavy row more often"])
+@pytest.mark.parametrize(
+    ("before", "after"), [(np.float32, np.float64), (np.float64, np.float32)], ids=str
+)
+def test_weights_of_another_precision_take_the_memory_of_the_optimizer_along(
+    params, n_times, before, after
+):
+    X, y = samples()
+    weights = np.where(np.arange(len(X)) == 3, n_times, 1.0)
+    model = small(**params, batch_size=10, max_iter=5, warm_start=True)
+    model.fit(X.astype(before), y.astype(before), sample_weight=weights)
+    same = pickle.loads(pickle.dumps(model)).fit(X, y, sample_weight=weights)
+    model.coefs_ = [W.astype(after) for W in model.coefs_]
+    model.intercepts_ = [b.astype(after) for b in model.intercepts_]
+    model.fit(X, y, sample_weight=weights)
+    assert model.coefs_[0].dtype == after
+    assert_allclose(parameters(model), parameters(same), rtol=1e-3, atol=1e-5)
 
 
 def test_weights_that_are_given_stay_where_they_are_the_best():
