@@ -109,6 +109,7 @@ class Adam:
 
 
 def _like(theta, array):
+    """The array in the precision of theta, or zeros of its shape where there is none."""
     if array is not None and array.dtype == theta.dtype:
         return array
     like = 0 * theta

@@ -28,7 +28,7 @@ def _of_each_thread(library):
     return getattr(library, "threading_layer", None) == "openmp"
 
 
-class _Fit:
+class _Asker:
     """One who asks for the limit, for as long as it lives."""
 
     def __init__(self):
@@ -47,19 +47,19 @@ class _Limit:
     def __init__(self):
         self._lock, self._asking, self._found = Lock(), WeakSet(), None
 
-    def enter(self, fit):
+    def enter(self, asker):
         with self._lock:
             if self._found is None:
                 found = [(library, library.get_num_threads()) for library in _libraries()]
                 self._found = [(lib, n) for lib, n in found if n != 1 or _of_each_thread(lib)]
-            self._asking.add(fit)
+            self._asking.add(asker)
             for library, _ in self._found:
                 _set(library, 1)
 
-    def leave(self, fit):
+    def leave(self, asker):
         with self._lock:
-            self._asking.discard(fit)
-            asking_here = [other for other in self._asking if other.thread == fit.thread]
+            self._asking.discard(asker)
+            asking_here = [other for other in self._asking if other.thread == asker.thread]
             for library, n_threads in self._found or ():
                 if not (asking_here if _of_each_thread(library) else self._asking):
                     _set(library, n_threads)
@@ -78,12 +78,12 @@ def one_blas_thread():
     something else holds a processor, that took up to 90 times the time of the
     products.
     """
-    fit = _Fit()
+    asker = _Asker()
     try:
-        _LIMIT.enter(fit)
+        _LIMIT.enter(asker)
         yield
     finally:
-        _LIMIT.leave(fit)
+        _LIMIT.leave(asker)
 
 
 def n_blas_threads():

@@ -53,12 +53,14 @@ def busy_process():
         process.wait()
 
 
+@contextmanager
 def threads_left():
     """As if a fit set no limit, and shared out no batch."""
-    return (
+    with (
         patch.object(_threads, "_set", lambda *_: None),
         patch.object(_fit, "WORK_OF_A_THREAD", float("inf")),
-    )
+    ):
+        yield
 
 
 def fitted(case):
@@ -75,15 +77,13 @@ def seconds(case):
 
 
 def seconds_left(case):
-    limit, shares = threads_left()
-    with limit, shares:
+    with threads_left():
         return seconds(case)
 
 
 def check_agreement(case):
-    limit, shares = threads_left()
     ours = fitted(case)
-    with limit, shares:
+    with threads_left():
         other = fitted(case)
     for W, expected in zip(ours.coefs_, other.coefs_, strict=True):
         np.testing.assert_allclose(W, expected, rtol=1e-6, atol=1e-8)

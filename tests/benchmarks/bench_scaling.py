@@ -4,8 +4,8 @@
 
 Prints the time per sample and epoch at 10^4, 10^5 and 10^6 samples, the time of
 two perceptrons and of two networks in two threads against one after the other,
-and that of a grid search in two processes against one. ``--quick`` runs small sizes and checks
-only that the parallel results equal the serial ones.
+and that of a grid search in two processes against one. ``--quick`` runs small
+sizes and checks only that the parallel results equal the serial ones.
 """
 
 import argparse
@@ -32,8 +32,8 @@ def perceptron(epochs, **params):
 
 def network(epochs, **params):
     settings = {"solver": "adam", "max_iter": epochs, "tol": None, "random_state": 0}
-    settings["alpha"] = 0.001  # the default looks at some rows before the epochs
-    return SigmoidMLPRegressor(**settings | params)
+    alpha = 0.001  # the default looks at some rows before the epochs
+    return SigmoidMLPRegressor(**settings | {"alpha": alpha} | params)
 
 
 def data(n_samples):
