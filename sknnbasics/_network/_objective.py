@@ -27,6 +27,8 @@ class Objective:
     train : Rows
     parts : array of shape (n_samples,), default=None
         Weight of each row in a batch, where it may come in several; None: all of it.
+    in_batches : Rows
+        The same rows with that weight.
     """
 
     backprop: Any
@@ -35,7 +37,7 @@ class Objective:
 
     def __post_init__(self):
         self._n_weights = self.backprop.layers.n_weights
-        self._in_batches = self.train._replace(s=self.train.s if self.parts is None else self.parts)
+        self.in_batches = self.train._replace(s=self.train.s if self.parts is None else self.parts)
         _, T, s = self.train
         xp, s = namespace(s)
         total = xp.sum(s)
@@ -49,10 +51,9 @@ class Objective:
     def n_samples(self):
         return self.train.T.shape[0]
 
-    def __call__(self, theta, rows=None):
-        """Cost and gradient of the batch `rows`; None for all rows."""
-        train = self.train if rows is None else self._in_batches
-        return self.backprop.cost_and_gradient(theta, *train, rows)
+    def __call__(self, theta):
+        """Cost and gradient of all rows."""
+        return self.backprop.cost_and_gradient(theta, *self.train)
 
     def cost(self, theta):
         """The cost of all rows, by a forward pass alone."""
@@ -60,7 +61,7 @@ class Objective:
 
     def run_epoch(self, theta, optimizer, batches):
         """Move theta by one update a batch; give the mean cost of the batches."""
-        return self.backprop.run_epoch(theta, *self._in_batches, optimizer, batches)
+        return self.backprop.run_epoch(theta, *self.in_batches, optimizer, batches)
 
     def penalty(self, theta):
         """The part of the cost that is no error."""

@@ -99,18 +99,8 @@ cdef struct Update:
 class Backprop(ByBatch):
     """Cost, gradient, epochs and predictions for parameters in one flat vector.
 
-    It writes in a workspace of its own, so one object serves one thread.
-
-    Parameters
-    ----------
-    layers : Layers
-    alpha : float
-        L2 penalty.
-    total_weight : float, default=None
-        Σs of all rows that training sees, so that the cost of a batch estimates
-        theirs; None: that of the rows of the call.
-    block_rows : int, default=None
-        Most rows of a block; None for a number that suits most layers.
+    Parameters and results are those of `_blocked.Backprop`, for NumPy's arrays alone.
+    What does not fit the layers in shape raises ValueError.
     """
 
     def __init__(self, layers, alpha, total_weight=None, *, block_rows=None):
