@@ -17,6 +17,7 @@ from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 
 PACKAGE = str(Path(sknnbasics.__file__).parent)
 
+
 def lines_that_take_a_lock():
     """File and number of the lines `with self._lock`."""
     return {
