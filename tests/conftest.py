@@ -1,5 +1,6 @@
 """What all tests share: figures without windows, the number of examples, a choice of bodies."""
 
+import gc
 import os
 import signal
 import sys
@@ -29,6 +30,15 @@ def closed_figures():
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.fixture
+def no_garbage_collection():
+    """For signals: one that falls into what other tests' garbage calls at its end is lost."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

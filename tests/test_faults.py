@@ -235,6 +235,7 @@ def test_an_interrupted_partial_fit_is_undone(monkeypatch, estimator, target):
 
 @every_estimator
 @pytest.mark.parametrize("seconds", [0.003, 0.03])
+@pytest.mark.usefixtures("no_garbage_collection")
 def test_an_interrupt_by_the_clock(estimator, target, seconds):
     model = clone(estimator).set_params(warm_start=True).fit(X, target)
     timer = threading.Timer(seconds, _thread.interrupt_main)

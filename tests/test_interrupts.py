@@ -79,6 +79,7 @@ def run(call, model, interrupted_line=None):
             call(model)
     finally:
         sys.settrace(tracer)
+        lines_before.clear()  # which keeps the frames alive, and what was asked for in them
     return n_lines
 
 

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from functools import lru_cache
 from threading import Lock, get_ident
-from weakref import WeakSet
+from weakref import ref
 
 
 @lru_cache
@@ -45,26 +45,38 @@ class _Limit:
     """
 
     def __init__(self):
-        self._lock, self._asking, self._found = Lock(), WeakSet(), None
+        # A WeakSet would run Python where a frame dies, and lose an interrupt that falls there.
+        self._lock, self._asking, self._found = Lock(), [], []
+
+    # What is done with the lock has a frame of its own. Where an interrupt falls into a
+    # comprehension, Python 3.12 and 3.13 may leave its frame without the end of a `with`.
 
     def enter(self, asker):
         with self._lock:
-            if self._found is None:
-                found = [(library, library.get_num_threads()) for library in _libraries()]
-                self._found = [(lib, n) for lib, n in found if n != 1 or _of_each_thread(lib)]
-            self._asking.add(asker)
-            for library, _ in self._found:
-                _set(library, 1)
+            self._limit(asker)
 
     def leave(self, asker):
         with self._lock:
-            self._asking.discard(asker)
-            asking_here = [other for other in self._asking if other.thread == asker.thread]
-            for library, n_threads in self._found or ():
-                if not (asking_here if _of_each_thread(library) else self._asking):
-                    _set(library, n_threads)
-            if not self._asking:
-                self._found = None
+            self._restore(asker)
+
+    def _limit(self, asker):
+        if not self._found:
+            found = [(library, library.get_num_threads()) for library in _libraries()]
+            self._found = [(lib, n) for lib, n in found if n != 1 or _of_each_thread(lib)]
+        self._asking.append(ref(asker))
+        for library, _ in self._found:
+            _set(library, 1)
+
+    def _restore(self, asker):
+        alive = filter(None, map(ref.__call__, self._asking))
+        others = [other for other in alive if other is not asker]
+        asking_here = [other for other in others if other.thread == asker.thread]
+        for library, n_threads in self._found:
+            if not (asking_here if _of_each_thread(library) else others):
+                _set(library, n_threads)
+        self._asking = [ref(other) for other in others]
+        if not others:
+            self._found = []
 
 
 _LIMIT = _Limit()

@@ -166,6 +166,7 @@ def test_an_interrupt_with_early_stopping_keeps_the_best_weights(
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such timer")
+@pytest.mark.usefixtures("no_garbage_collection")
 @each_optimizer
 def test_an_interrupt_by_the_clock_in_a_long_epoch(monkeypatch, solver):
     """In whatever body is in use."""

@@ -178,6 +178,7 @@ def many(n_rows, layers_and_theta_and_rows):
 
 
 @needs_compiled
+@pytest.mark.usefixtures("no_garbage_collection")
 def test_an_interrupted_epoch_keeps_its_updates():
     """As many as the optimizer counts, of which each has been made wholly."""
     n_rows, size = 3_000_000, 10
@@ -195,6 +196,7 @@ def test_an_interrupted_epoch_keeps_its_updates():
 
 
 @needs_compiled
+@pytest.mark.usefixtures("no_garbage_collection")
 def test_an_interrupt_is_answered_within_a_batch_and_leaves_theta_whole():
     n_rows = 2_000_000
     layers, theta, *rows = many(n_rows, problem((4, 200, 1)))

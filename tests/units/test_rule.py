@@ -209,6 +209,7 @@ def test_tie_does_not_fire(run_epoch):
 
 @needs_compiled
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such timer")
+@pytest.mark.usefixtures("no_garbage_collection")
 @pytest.mark.parametrize("average", [True, False])
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_an_interrupt_ends_a_long_epoch_between_two_visits(layout, average):
