@@ -34,6 +34,7 @@ from ._validation import (
     of_one_fit,
     private_generator,
     publish,
+    sizes_apart,
     validated,
 )
 from ._warnings import warn
@@ -313,9 +314,10 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         Warns
         -----
         ConvergenceWarning
-            If `max_iter` epochs end the training, or if the weights that it ends with
-            are right less often than the most frequent class, or as often on X far
-            from zero.
+            If `max_iter` epochs end the training; if the weights that it ends with are
+            right less often than the most frequent class, or as often on X far from
+            zero; or if some mistakes remain where the values of one feature are more
+            than 100 times those of another.
 
         Examples
         --------
@@ -498,25 +500,35 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             ) from None
 
     def _warn_unless_learned(self, fit, given, end):
-        """Warn if `max_iter` cut the training off, or if the weights are as good as none."""
+        """Warn if `max_iter` cut the training off, if it came to nothing, or X hindered it."""
         if end is End.LIMIT:
             warn(self._limit_message(fit), ConvergenceWarning)
-        # Class weights may well ask for more mistakes than the most frequent class makes.
-        if end is not End.DONE or self.class_weight is not None:
+        if end is not End.DONE:
             return
+        message = self._nothing_learned_message(fit, given)
+        if message is None and not fit.converged:
+            message = _apart_message(fit, given)
+        if message is not None:
+            warn(message, ConvergenceWarning)
+
+    def _nothing_learned_message(self, fit, given):
+        # Class weights may well ask for more mistakes than the most frequent class makes.
+        if self.class_weight is not None:
+            return None
         samples = given.samples
         n_samples, n_rarer = len(samples.codes), len(samples.codes) - given.counts.max()
         n_mistaken = fit.mistaken_weight(samples)
         # As many mistakes as that are all that some data allow; scaling can mend what is far off.
-        if n_mistaken > n_rarer or (n_mistaken == n_rarer > 0 and far_from_zero(samples.X)):
-            reached, trivial = 1 - n_mistaken / n_samples, 1 - n_rarer / n_samples
-            warn(
-                f"After {fit.n_epochs} epochs the accuracy on the training samples is "
-                f"{reached:.3f}, no better than the {trivial:.3f} of always naming the most "
-                "frequent class: nothing was learned. Scale X"
-                + ("." if self.average == "pocket" else ', or set average="pocket".'),
-                ConvergenceWarning,
-            )
+        could_do_better = n_mistaken == n_rarer > 0 and far_from_zero(samples.X)
+        if n_mistaken <= n_rarer and not could_do_better:
+            return None
+        reached, trivial = 1 - n_mistaken / n_samples, 1 - n_rarer / n_samples
+        return (
+            f"After {fit.n_epochs} epochs the accuracy on the training samples is "
+            f"{reached:.3f}, no better than the {trivial:.3f} of always naming the most "
+            "frequent class: nothing was learned. Scale X"
+            + ("." if self.average == "pocket" else ', or set average="pocket".')
+        )
 
     def _limit_message(self, fit):
         message = (
@@ -545,6 +557,20 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             "_validation_scores": fit.scores,
             "_state": fit.state(given.counts, learned),
         }
+
+
+def _apart_message(fit, given):
+    """What to say where features of very different sizes may have kept a fit from converging."""
+    apart = sizes_apart(given.samples.X)
+    if apart is None:
+        return None
+    names = given.seen.get("feature_names_in_", range(given.samples.X.shape[1]))
+    large, small = (f"feature {names[column]} reaches {size:.4g}" for column, size in apart)
+    return (
+        f"The last of {fit.n_epochs} epochs still made {_mistakes(fit.mistakes[-1])}, and the "
+        f"sizes of the features are far apart: {large}, but {small}. What is small hardly "
+        "counts. Scale X, for example with StandardScaler."
+    )
 
 
 def _with_state(attributes):

@@ -15,6 +15,7 @@ from sklearn.utils.validation import validate_data
 from ._arrays import ArraySpace, namespace, to_numpy
 
 FLOATS = [np.float64, np.float32]
+MOST_APART = 100  # times, of the sizes of features on which a perceptron learns well
 
 
 def training_data(estimator, X, y, *, reset, **check_params):
@@ -300,6 +301,31 @@ def refuse_nan(results, X, weights):
 def far_from_zero(X):
     """Whether a feature lies further from zero than it varies: scaling would bring it near."""
     return not issparse(X) and _far_from_zero(*_moments(X))
+
+
+def sizes_apart(X):
+    """The features of the largest and the smallest values, where these are far apart.
+
+    On such data a perceptron learns better once it is scaled; where they are
+    less apart it is now better, now worse (tests/benchmarks/bench_unscaled.py).
+
+    Parameters
+    ----------
+    X : {ndarray, sparse matrix} of shape (n_samples, n_features)
+
+    Returns
+    -------
+    list of two (column, largest absolute value in it), or None
+        None where no two are far apart, features of zeros aside; and for sparse X, whose
+        counts of rare words and frequent ones are not scaled for that.
+    """
+    if issparse(X):
+        return None
+    sizes = np.maximum(X.max(axis=0), -X.min(axis=0))
+    largest, smallest = sizes.argmax(), np.where(sizes > 0, sizes, np.inf).argmin()
+    if sizes[largest] / MOST_APART <= sizes[smallest]:
+        return None
+    return [(column, sizes[column]) for column in (largest, smallest)]
 
 
 def off_scale(X):

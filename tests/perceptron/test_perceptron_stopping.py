@@ -7,7 +7,10 @@ import pytest
 from both_estimators import unconverged
 from naive_perceptron import clusters, naive_patience, overlapping, separable, trained
 from numpy.testing import assert_array_equal
+from scipy.sparse import csr_array
+from sklearn.datasets import load_wine
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.preprocessing import MaxAbsScaler
 
 from sknnbasics import PerceptronClassifier
 
@@ -129,3 +132,33 @@ def test_nothing_is_said_of_scaled_data_on_which_the_most_frequent_class_is_best
         warnings.simplefilter("error")
         model = PerceptronClassifier(random_state=0).fit(X, y)
     assert model.score(X, y) >= 0.98
+
+
+@pytest.mark.parametrize("average", [False, True, "pocket"])
+@pytest.mark.parametrize(
+    ("as_frame", "large", "small"),
+    [(False, "feature 12", "feature 7"), (True, "feature proline", "feature nonflavanoid_phenols")],
+)
+def test_features_far_apart_in_size_are_named(average, as_frame, large, small):
+    X, y = load_wine(return_X_y=True, as_frame=as_frame)
+    told = f"still made .* mistakes.*{large} reaches 1680, but {small} reaches 0.66.*Scale X"
+    with pytest.warns(ConvergenceWarning, match=told) as caught:
+        PerceptronClassifier(average=average, random_state=0).fit(X, y)
+    assert len(caught) == 1
+
+
+def test_nothing_is_said_of_sizes_that_do_not_hinder():
+    X, y = overlapping()
+    X = MaxAbsScaler().fit_transform(X)
+    perceptron = PerceptronClassifier(random_state=0)
+    near, apart, zeros = (X * [1, 1, 1, 1, factor] for factor in (1 / 64, 1 / 128, 0))
+    with pytest.warns(ConvergenceWarning, match=r"but feature 4 reaches 0\.007812"):
+        assert not perceptron.fit(apart, y).converged_
+    for X_that_does_not, labels in [
+        (near, y),
+        (zeros, y),
+        (csr_array(apart), y),
+        (apart, X[:, 0] > 0.05),  # without a mistake in the end
+        (np.zeros_like(X), X[:, 0] > 0.05),
+    ]:
+        perceptron.fit(X_that_does_not, labels)
