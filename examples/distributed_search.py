@@ -9,6 +9,7 @@ same work in this process, and has to be equal to the last digit.
 import argparse
 import importlib.util
 import os
+import sys
 import time
 
 import joblib
@@ -163,10 +164,12 @@ def main():
     args = parser.parse_args()
     local, seconds = timed(searched)
     print(f"{f'{len(local)} fits in this process':<44} {seconds:.1f} s")
-    for engine, run in {"dask": on_dask, "ray": on_ray}.items():
-        wanted = args.engine in (None, engine)
-        if wanted and importlib.util.find_spec(engine):
-            run(local)
+    engines = {"dask": on_dask, "ray": on_ray}
+    installed = [engine for engine in engines if importlib.util.find_spec(engine)]
+    if not installed:
+        sys.exit('Neither dask nor ray is installed: pip install ".[distributed]"')
+    for engine in [args.engine] if args.engine else installed:
+        engines[engine](local)
 
 
 if __name__ == "__main__":  # the workers import this file

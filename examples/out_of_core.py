@@ -1,4 +1,4 @@
-"""Both estimators on data that memory does not hold: a binary file, a CSV file, a stream of texts.
+"""Both estimators on data that do not fit into memory: a binary file, a CSV file, texts.
 
 Everything comes in chunks, and ``partial_fit`` learns from one chunk at a time. The
 script states a limit on its memory, writes files that are larger, trains on them, and
@@ -126,7 +126,7 @@ def binary_file(folder, n_rows, chunk_rows, epochs):
     for epoch in range(epochs):
         visits = order.permutation(
             training
-        )  # rows are drawn anew inside a chunk, chunks here
+        )  # partial_fit shuffles the rows within a chunk, this the chunks
         for start in progress(visits, f"both, epoch {epoch + 1} of {epochs}"):
             X, y = read_rows(path, start, chunk_rows)
             X = scaler.transform(X)

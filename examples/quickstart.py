@@ -76,7 +76,7 @@ def sigmoid_network():
 def compare(title, X, y, metric, models, folds):
     """Scores of a cross-validation, and the time of a fit, scaling included."""
     print(f"\n{title}: {X.shape[0]} samples, {X.shape[1]} features")
-    print(f"  {metric}, mean ± deviation over {folds.n_splits} folds, at the defaults")
+    print(f"  {metric}, mean ± deviation over {folds.n_splits} folds")
     for name, model in models.items():
         outcome = cross_validate(make_pipeline(StandardScaler(), model), X, y, cv=folds)
         scores, milliseconds = (

@@ -68,7 +68,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         prediction = low + (high − low) a
 
     Training minimises half the mean squared error, equation (5) of the article,
-    between the output activations a and the targets t carried into the unit
+    between the output activations a and the targets t scaled to the unit
     interval, plus an L2 penalty::
 
         J = 1/(2 Σs) Σᵢ sᵢ ‖aᵢ − tᵢ‖² + alpha/(2 Σs) Σ‖W‖²
@@ -89,8 +89,9 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         for at most 100 000 parameters, and "adam" in any other, and in
         `partial_fit`.
     batch_size : "auto", int or None, default="auto"
-        Rows of a batch, of mean weight; "auto" cuts an epoch into equal batches of at most 200,
-        None is all rows, as in the article. Not used by "lbfgs".
+        Rows of a batch; with sample weights, rows that weigh as much as so many of
+        mean weight. "auto" cuts an epoch into equal batches of at most 200, None is
+        all rows, as in the article. Not used by "lbfgs".
     learning_rate_init : "auto" or float, default="auto"
         Initial learning rate; "auto" is 0.01 for "adam" and 0.3 for "sgd".
         The article's code descends the sum of the squared errors, the cost
@@ -111,11 +112,11 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         taken if they leave less than 0.8 of the error: what such a model takes
         for noise may be a function of another kind. It is 0.001 for
         fewer than ten samples, which tell nothing about noise, and where
-        `partial_fit` begins, whose chunks are part of more. Later calls that
-        continue the training keep `alpha_`.
+        training begins with `partial_fit`, since a chunk tells too little of it.
+        Later calls that continue the training keep `alpha_`.
     total_samples : float or None, default=None
-        Samples of one pass over the data, to which a chunk of `partial_fit`
-        brings its share of the penalty. None: all that were seen so far, those
+        Samples of one pass over the data; each chunk of `partial_fit` bears
+        its share of the penalty. None: all that were seen so far, those
         of a `fit` included, which suits a stream that comes once. Where the same
         rows come again, give their number, or the penalty fades from pass to
         pass. Not used by `fit`.
@@ -147,7 +148,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
         Whether `fit` continues from the weights, the optimizer state and the
         output range of the previous call.
     verbose : int, default=0
-        Print one line an epoch if positive.
+        Print one line per epoch if positive.
     early_stopping : bool, default=False
         Whether to watch the cost of a validation set, stop when it is no
         better for `n_iter_no_change` epochs, and keep the weights where it was
@@ -209,13 +210,13 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
     -----
     A sigmoid is flat away from zero, so features should be of the order of one:
     put a StandardScaler before the network. The targets need no scaling: they
-    are carried into the unit interval. Where a few of them lie far from all
+    are scaled to the unit interval. Where a few of them lie far from all
     others, as prices and incomes do, the others share a small part of that
     interval; a TransformedTargetRegressor with their logarithm gives them more.
 
-    Features times weights beyond the largest float, some 1e308, saturate a unit
-    as they should if they have one sign. Where such terms of both signs meet in
-    one sum, the first of them decides, which may be another one in a batch.
+    Products of features and weights beyond the largest float, some 1e308,
+    saturate a unit. If such products of both signs meet in one sum, the result
+    depends on the order of addition.
 
     A row of weight 2 equals a repeated row exactly where a batch holds all
     rows; rows of weight 0 are left out. In smaller batches weights count as

@@ -180,7 +180,7 @@ def _numbers(y, name):
         values, kinds = y.ravel().tolist(), str | bytes if y.dtype.kind == "O" else object
         if (value := next((v for v in values if isinstance(v, kinds)), None)) is not None:
             raise ValueError(
-                f"{name} holds {value!r}, which is no number. Convert it, for example by "
+                f"{name} holds {value!r}, which is not a number. Convert it, for example by "
                 f"{name}.astype(float)."
             )
     with within_float64(name, TypeError, ValueError):
@@ -311,7 +311,7 @@ def fitted_weights(estimator):
     Raises
     ------
     ValueError
-        If they are no numbers of these shapes.
+        If they are not numbers of these shapes.
     """
     layers = estimator._state.layers
     shapes = {"coefs_": layers.coef_shapes, "intercepts_": [(n,) for n in layers.sizes[1:]]}
@@ -360,7 +360,7 @@ def fitted_bounds(estimator):
     Raises
     ------
     ValueError
-        If they are no numbers of this shape, or in NumPy not finite or in the wrong order.
+        If they are not numbers of this shape, or in NumPy not finite or in the wrong order.
     """
     shape = (estimator._state.layers.sizes[-1],)
     bounds = [_computable(getattr(estimator, name), name) for name in ("y_low_", "y_high_")]

@@ -78,7 +78,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
 
     so only mistakes teach. Training ends at the first epoch without a mistake:
     the classes are separated, and no later epoch would change anything. With
-    more than two classes there is one unit a class, one against the rest.
+    more than two classes there is one unit per class, one against the rest.
     ``PerceptronClassifier(average=False)`` is this rule and nothing else; the
     default keeps the best weights on its way.
 
@@ -95,7 +95,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     eta0 : float, default=1.0
         Learning rate. With zero initial weights and threshold 0 it only
         rescales the weights; the article has 0.1. A power of two does so
-        exactly, other numbers round, and a sum that is zero may then not be.
+        exactly; with other numbers rounding can move a sum that should be zero.
     max_iter : int, default=1000
         Most epochs of one call of `fit`.
     tol : float or None, default=1e-3
@@ -115,10 +115,10 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         Which weights to predict with. False: the last ones, Rosenblatt's rule
         and nothing else. True: their average over all visits [3]_, where those
         of visit number τ weigh 1 + 2 + … + τ, so that the start is forgotten
-        [4]_. "pocket":
-        of the last and the averaged weights after each epoch those that
-        mistake the fewest training samples [5]_. Where classes overlap, the
-        last weights depend on which samples came last; the other two do not.
+        [4]_. "pocket": of the last and the averaged weights after each epoch
+        those that misclassify the fewest training samples [5]_; in
+        `partial_fit` the average. Where classes overlap, the last weights
+        depend on which samples came last; the other two do not.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class, which scales `eta0` on its samples, in every
         unit, and how much a mistake counts where the best weights are chosen;
@@ -134,7 +134,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     warm_start : bool, default=False
         Whether `fit` continues from the weights of the previous call.
     verbose : int, default=0
-        Print one line an epoch if positive.
+        Print one line per epoch if positive.
 
     Attributes
     ----------
@@ -166,8 +166,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     See Also
     --------
     SigmoidMLPRegressor : Layers of sigmoid units, trained by backpropagation.
-    sklearn.linear_model.Perceptron : Stops on a stalled loss instead of on
-        convergence, and counts a tie as a mistake of either class.
+    sklearn.linear_model.Perceptron : Stops on a stalled loss alone, also epochs
+        after the last mistake, and counts a tie as a mistake of either class.
 
     Notes
     -----
@@ -286,7 +286,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, coef_init=None, intercept_init=None):
-        """Learn until an epoch passes without a mistake.
+        """Learn until an epoch makes no mistake, nothing comes of it, or `max_iter`.
 
         Parameters
         ----------
@@ -307,7 +307,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         Raises
         ------
         ValueError
-            If X or y is no valid input, y has one class only, an initial array
+            If X or y is not valid, y has one class only, an initial array
             has the wrong shape, the hold-out is impossible, or the weights
             overflow. What an earlier fit learned is kept.
 
@@ -384,9 +384,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         Raises
         ------
         ValueError
-            If X or y is no valid input, `classes` is missing in the first call
-            or differs later, y has a label outside it, or the parameters ask
-            for what one epoch cannot give: `early_stopping`, "balanced" weights.
+            If X or y is not valid, `classes` is missing in the first call or
+            differs later, or y has a label outside it.
 
         Examples
         --------
@@ -419,13 +418,13 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_classes)
-            One column a class, or in the binary case one number a sample,
+            One column per class, or in the binary case one number per sample,
             positive where the unit fires.
 
         Raises
         ------
         ValueError
-            If X is no valid input, or so large that a sum overflows: the sign of
+            If X is not valid, or so large that a sum overflows: the sign of
             its infinity would be that of the numbers that happen to be added first.
 
         Examples

@@ -244,7 +244,7 @@ def fitted_weights(estimator):
     Raises
     ------
     ValueError
-        If they are no numbers of these shapes.
+        If they are not numbers of these shapes.
     """
     dtype = getattr(estimator.coef_, "dtype", None)
     dtype = dtype if dtype in FLOATS else np.dtype(np.float64)

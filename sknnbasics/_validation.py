@@ -69,7 +69,7 @@ def refuse_dates_and_complex(values, name):
             raise ValueError(f"Complex data not supported: {name} holds {dtype}.")
         if kind in ("m", "M") or _is_temporal(dtype):
             raise ValueError(
-                f"{name} holds dates or durations ({dtype}), which are no numbers. Convert "
+                f"{name} holds dates or durations ({dtype}), which are not numbers. Convert "
                 "them, for example to days since the first."
             )
 

@@ -35,7 +35,7 @@ def feedforward(X, coefs, intercepts=None):
     Returns
     -------
     list of arrays
-        The layers a⁽¹⁾ = X, a⁽²⁾, …, ŷ; one row a sample, one column a unit.
+        The layers a⁽¹⁾ = X, a⁽²⁾, …, ŷ; one row per sample, one column per unit.
 
     See Also
     --------

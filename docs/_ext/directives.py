@@ -84,7 +84,7 @@ class Notebook(SphinxDirective):
         self.env.note_dependency(str(HERE / "_ext" / "notebooks.py"))
         up = "../" * self.env.docname.count("/")
         link = (
-            f'<a href="{up}_static/notebooks/{name}" download>Take this page away as a notebook</a>'
+            f'<a href="{up}_static/notebooks/{name}" download>Download this page as a notebook</a>'
         )
         return [nodes.raw("", f'<p class="take-away">{link}</p>', format="html")]
 

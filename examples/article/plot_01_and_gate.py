@@ -12,7 +12,8 @@ A perceptron weighs its inputs and fires when the sum exceeds a threshold :math:
                       0 & \text{otherwise.} \end{cases}
 
 It learns by going through the samples one at a time. Where the output :math:`o` differs from the
-target :math:`t`, and only there, it moves its weights:
+target :math:`t`, and only there, it moves its weights, and its bias :math:`b`, which starts at
+:math:`-\theta`:
 
 .. math::
 
@@ -89,7 +90,7 @@ for inputs, count in zip(corners, outputs.sum(axis=0), strict=True):
 # ------------------------------
 # With two inputs the whole table can be shown, and the whole gate can be drawn. The unit fires on
 # one side of the line :math:`w_1 x_1 + w_2 x_2 + b = 0`. Every mistake turns or shifts that line,
-# until it parts the corner (1, 1) from the three others. ``partial_fit`` runs one epoch.
+# until it separates the corner (1, 1) from the three others. ``partial_fit`` runs one epoch.
 
 X2, y2 = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 0, 0, 1])
 gate = PerceptronClassifier(random_state=43, **article)

@@ -5,9 +5,10 @@ Every gate of two inputs, and why XOR fails
 Which logic gates can a single perceptron be?
 
 Two binary inputs have four rows, and each row may be answered with 0 or 1: there are
-:math:`2^4 = 16` gates. A perceptron parts the plane with one straight line, so it can be exactly
+:math:`2^4 = 16` gates. A perceptron separates the plane by one straight line, so it can be exactly
 those gates whose ones a line separates from their zeros. In the tutorial:
-:doc:`/tutorial/combining`. In the guide: :doc:`/guide/convergence`, on classes that no line parts.
+:doc:`/tutorial/combining`. In the guide: :doc:`/guide/convergence`, on classes that no line
+separates.
 """
 
 import matplotlib.pyplot as plt
@@ -39,9 +40,10 @@ names = {
 
 # %%
 # Each gate is trained epoch by epoch, until an epoch passes without a mistake or 100 epochs are
-# over. The settings are the article's: threshold 2, weights drawn from [0, 1). ``partial_fit``
-# declares both classes beforehand, which the two constant gates need: they show only one.
-# ``average=False`` is the article's rule, which predicts with the last weights.
+# over. The settings are the article's, but for a new order of the rows in each epoch: threshold 2,
+# weights drawn from [0, 1). ``partial_fit`` declares both classes beforehand, which the two constant
+# gates need: they show only one. ``average=False`` is the article's rule, which predicts with the
+# last weights.
 
 gates = {}
 for row in names:
@@ -61,7 +63,7 @@ print("not learned:", *(names[row] for row in gates if row not in learned))
 # %%
 # The picture of each shows where it fires (blue) and where it does not (orange). A red ring marks a
 # row that the gate gets wrong. Lines may pass close to a corner: the rule stops at the first line
-# that parts the rows, not at the one that parts them best.
+# that separates the rows, not at the one that separates them best.
 
 light, strong = ListedColormap(["#f9d9bf", "#bfdcf5"]), np.array(["#e66100", "#1a7fd6"])
 frame = np.array([[0.4, 0.4], [0.6, 0.6]])

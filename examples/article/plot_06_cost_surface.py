@@ -148,8 +148,9 @@ cut.ax_.set_title("Two of the nine weights of the 2-3-1 network")
 plt.show()
 
 # %%
-# In this slice training has arrived: no place of it lies lower than the star. The slopes along all
-# nine weights are small there, but not zero, so that more steps would lower the cost a little.
+# In this slice training has arrived: to five decimals, no point of it lies lower than the star. The
+# slopes along all nine weights are small there, but not zero, so that more steps would lower the
+# cost a little.
 
 slope = max(abs(grad).max() for grad in network.cost_gradient(X, y)[0])
 print(f"cost after 1000 steps {cut.point_cost:.5f}", end=", ")

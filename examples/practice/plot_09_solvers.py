@@ -5,7 +5,8 @@ Three solvers on the same data
 Which solver should train a network?
 
 All three follow the same gradient and differ in what they make of it. ``"sgd"`` is the article's
-gradient descent, on batches and with momentum :math:`\mu`:
+gradient descent, on batches and with momentum :math:`\mu` (by default in Nesterov's form, which
+looks one step of momentum ahead):
 
 .. math::
 

@@ -6,15 +6,15 @@ Which weights should a perceptron predict with, its last or their average?
 
 Every mistake moves the weights by a whole sample, so that the last weights owe much to the mistakes
 that happened to come last. Freund and Schapire (1999) predict with the average of the weights after
-each visit instead,
+each visit instead, in which a weight vector counts for as long as it made no mistake. Training is
+the same; only ``average=True`` is set. In this package later visits weigh more, so that the average
+forgets where training started:
 
 .. math::
 
-    \bar w = \frac{1}{\sum_t t} \sum_{t=1}^{T} t \, w_t,
+    \bar w = \frac{\sum_t s_t w_t}{\sum_t s_t}, \qquad s_t = 1 + 2 + \dots + t.
 
-in which a weight vector counts for as long as it made no mistake. Training is the same; only
-``average=True`` is set. In this package the weights of visit :math:`t` count :math:`t` times, so
-that the average forgets where training started. The default, ``average="pocket"``, keeps
+The default, ``average="pocket"``, keeps
 whichever of the last and the averaged weights made the fewest mistakes on the training samples.
 In the guide: :doc:`/guide/parameters`; the rule itself, in motion: :doc:`/tutorial/perceptron`.
 """

@@ -64,7 +64,7 @@ for name, model in models.items():
     )
 
 # %%
-# The plain rule never comes to rest where no line parts the classes: each visit to a flower on
+# The plain rule never comes to rest where no line separates the classes: each visit to a flower on
 # the wrong side moves the line, and the next one moves it back. The average over the visits lies
 # nearly still, but it is a line too. The network needs some epochs to bend its border, and then
 # makes a few mistakes only, where the species overlap.

@@ -146,7 +146,7 @@ class CostSurfaceDisplay:
         TypeError
             If it is no SigmoidMLPRegressor.
         ValueError
-            If X or y is no valid input, a weight does not exist, `path` does
+            If X or y is not valid, a weight does not exist, `path` does
             not fit the network, or `kind` and `ax` do not go together.
         ImportError
             If matplotlib is not installed.

@@ -7,7 +7,7 @@ def pyplot(display):
     except ImportError as error:
         raise ImportError(
             f"{display.__name__} draws with matplotlib, which is not installed: "
-            "pip install sknnbasics[plot]"
+            'pip install "sknnbasics[plot]"'
         ) from error
     return pyplot
 

@@ -89,7 +89,7 @@ class Samples:
 
 @dataclass
 class Pocket:
-    """The weights that mistook the fewest of some samples (Gallant 1990).
+    """The weights that misclassified the fewest of some samples (Gallant 1990).
 
     Attributes
     ----------

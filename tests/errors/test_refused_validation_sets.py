@@ -32,7 +32,7 @@ VALIDATION = {"X_val": X[:5], "y_val": y[:5]}
         (
             "words",
             VALIDATION | {"y_val": ["word"] * 5},
-            "y_val holds 'word', which is no number",
+            "y_val holds 'word', which is not a number",
         ),
         ("no samples", {"X_val": X[:0], "y_val": y[:0]}, r"Found array with 0 sample\(s\)"),
         ("lengths", VALIDATION | {"y_val": y}, r"inconsistent numbers of samples: \[5, 30\]"),
