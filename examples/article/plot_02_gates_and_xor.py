@@ -41,9 +41,9 @@ names = {
 # %%
 # Each gate is trained epoch by epoch, until an epoch passes without a mistake or 100 epochs are
 # over. The settings are the article's, but for a new order of the rows in each epoch: threshold 2,
-# weights drawn from [0, 1). ``partial_fit`` declares both classes beforehand, which the two constant
-# gates need: they show only one. ``average=False`` is the article's rule, which predicts with the
-# last weights.
+# weights drawn from [0, 1). ``partial_fit`` declares both classes beforehand, which the two
+# constant gates need: they show only one. ``average=False`` is the article's rule, which predicts
+# with the last weights.
 
 gates = {}
 for row in names:

@@ -83,7 +83,7 @@ print(f"R² of the single folds {min(folds):.3f} to {max(folds):.3f}")
 # few R² varies a good deal, as the single folds show. And the cross-validated score belongs to the
 # best of twelve settings, which owes something to luck; the test set knows nothing of the search.
 #
-# Which of the two parameters matters more? The table has the mean score of each column and each row:
+# Which of the two parameters matters more? The table has the mean score of each column and row:
 # the wider they range, the more the parameter decides. The right side is the learning curve of the
 # network that won; the displays take the fitted search itself.
 
