@@ -600,8 +600,9 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
                 f"{limit} ended the training while R² on the training samples, now {r2:.3f}, "
                 f"still rose. Raise {name}"
                 + (" or learning_rate_init" if by_rate else "")
-                + ", or scale X, for example with StandardScaler. If R² of new samples does not "
-                "rise with it, use early_stopping=True or a larger alpha.",
+                + (", or scale X, for example with StandardScaler" if off_scale(X) else "")
+                + ". If R² of new samples does not rise with it, use early_stopping=True or a "
+                "larger alpha.",
                 ConvergenceWarning,
             )
         elif r2 <= POOR and off_scale(X):

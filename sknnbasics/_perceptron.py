@@ -501,7 +501,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     def _warn_unless_learned(self, fit, given, end):
         """Warn if `max_iter` cut the training off, if it came to nothing, or X hindered it."""
         if end is End.LIMIT:
-            warn(self._limit_message(fit), ConvergenceWarning)
+            warn(self._limit_message(fit, given.samples.X), ConvergenceWarning)
         if end is not End.DONE:
             return
         message = self._nothing_learned_message(fit, given)
@@ -529,7 +529,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             + ("." if self.average == "pocket" else ', or set average="pocket".')
         )
 
-    def _limit_message(self, fit):
+    def _limit_message(self, fit, X):
         message = (
             f"The last of max_iter={self.max_iter} epochs still made "
             f"{_mistakes(fit.mistakes[-1])}. "
@@ -540,7 +540,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
                 f"{name}={getattr(self, name)} waits for an epoch without any, which never comes "
                 f"where no hyperplane separates the classes: set {name}, or raise max_iter."
             )
-        return message + "Raise max_iter, or scale X."
+        is_hindered = far_from_zero(X) or sizes_apart(X) is not None
+        return message + "Raise max_iter" + (", or scale X." if is_hindered else ".")
 
     def _fitted(self, fit, given):
         coef, intercept = learned = fit.learned

@@ -279,7 +279,7 @@ def test_weights_that_are_given_stay_where_they_are_the_best():
 
 def test_the_warning_names_the_limit_that_ended_the_training():
     X, y = diabetes()
-    with pytest.warns(ConvergenceWarning, match=r"max_fun=5 evaluations ended.*Raise max_fun,"):
+    with pytest.warns(ConvergenceWarning, match=r"max_fun=5 evaluations ended.*Raise max_fun\."):
         SigmoidMLPRegressor(max_fun=5, random_state=0).fit(X, y)
-    with pytest.warns(ConvergenceWarning, match=r"max_iter=3 epochs ended.*Raise max_iter,"):
+    with pytest.warns(ConvergenceWarning, match=r"max_iter=3 epochs ended.*Raise max_iter\."):
         SigmoidMLPRegressor(max_iter=3, random_state=0).fit(X, y)

@@ -51,6 +51,19 @@ def test_a_warning_names_max_iter_where_it_ends_the_training(solver):
     assert model.n_iter_ == 3
 
 
+def test_at_the_limit_only_unscaled_samples_are_to_be_scaled():
+    X = np.random.default_rng(0).standard_normal((200, 3))
+    y = X[:, 0] - X[:, 1]
+    model = SigmoidMLPRegressor(solver="lbfgs", max_iter=2, random_state=0)
+    for X_given, remedy in [
+        (X, r"rose\. Raise max_iter\. If"),
+        (150 * X, "rose. Raise max_iter, or scale X, for"),
+        (X + 15, "rose. Raise max_iter, or scale X, for"),
+    ]:
+        with pytest.warns(ConvergenceWarning, match=remedy):
+            model.fit(X_given, y)
+
+
 @each_solver
 def test_no_warning_comes_where_ten_times_the_epochs_gain_nothing(solver):
     # A penalty above the cost of a constant, and a curve of which only the penalty still falls.

@@ -76,6 +76,17 @@ def test_a_warning_names_max_iter_where_it_ends_the_training(n_classes, tol):
     assert model.n_iter_ == 4
 
 
+def test_at_the_limit_only_unscaled_samples_are_to_be_scaled():
+    X, y = overlapping()
+    for X_given, remedy in [
+        (X, r"Raise max_iter\.$"),
+        (X + 1e3, "Raise max_iter, or scale X"),
+        (X * [1, 1, 1, 1, 1e3], "Raise max_iter, or scale X"),
+    ]:
+        with pytest.warns(ConvergenceWarning, match=remedy):
+            PerceptronClassifier(max_iter=4, random_state=0).fit(X_given, y)
+
+
 @unconverged
 @pytest.mark.parametrize("shuffle", [False, True])
 @pytest.mark.parametrize(
