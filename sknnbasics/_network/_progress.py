@@ -124,10 +124,10 @@ class Progress:
         if self.objective is not None:
             self.error_curve.append(cost - self.objective.penalty(theta))
         self._validate(theta)
-        curve = self.validation_loss_curve if self.early_stopping else self.loss_curve
-        self.patience.observe(curve[-1], n_updates)
+        watched = self.validation_loss_curve[-1] if self.early_stopping else cost
+        self.patience.observe(watched, n_updates)
         if self.early_stopping or self.patience.tol is not None:
-            self._keep_if_best(theta, curve[-1])
+            self._keep_if_best(theta, watched)
         self.asked_to_stop = self.on_epoch_end()
         return self.asked_to_stop or self._has_stalled(theta)
 

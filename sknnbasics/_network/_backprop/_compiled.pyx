@@ -109,7 +109,9 @@ class Backprop(ByBatch):
         self.total_weight = total_weight
         self.block_rows = block_rows
         self._places, self._room_of_row = _places(layers)
-        self._n_parameters = layers.n_parameters  # which takes longer to count than a small net
+        # What takes longer to find than a small net to compute.
+        self._n_parameters = layers.n_parameters
+        self._n_inputs, *_, self._n_outputs = layers.sizes
         self._room = self._grad = self._n_block = None
 
     def __getstate__(self):
@@ -157,8 +159,7 @@ class Backprop(ByBatch):
     def predict(self, theta, X):
         """Output activations, of shape (n_samples, n_outputs)."""
         _check_shapes(self, theta, X)
-        *_, n_outputs = self.layers.sizes
-        outputs = np.empty((len(X), n_outputs), theta.dtype)
+        outputs = np.empty((len(X), self._n_outputs), theta.dtype)
         self._make_room(len(X), theta.dtype)
         _predict[_kind(theta)](self, theta, np.asarray(X, theta.dtype), outputs)
         return outputs
@@ -180,8 +181,7 @@ def _kind(theta):
 def _typed(backprop, theta, X, T, s):
     """The rows as the loops read them; X in any layout, and what they are already is no copy."""
     _check_shapes(backprop, theta, X)
-    *_, n_outputs = backprop.layers.sizes  # no [-1]: indices count from the front here
-    if T.shape != (len(X), n_outputs) or s.shape != (len(X),):
+    if T.shape != (len(X), backprop._n_outputs) or s.shape != (len(X),):
         raise ValueError(f"T of shape {T.shape} and s of shape {s.shape} are not for this X.")
     dtype = theta.dtype
     return np.asarray(X, dtype), np.ascontiguousarray(T, dtype), np.ascontiguousarray(s, dtype)
@@ -189,8 +189,8 @@ def _typed(backprop, theta, X, T, s):
 
 def _check_shapes(backprop, theta, X):
     """Refuse what the loops would read beyond its end; who asks has named it before."""
-    n_inputs = backprop.layers.sizes[0]
-    if theta.shape != (backprop._n_parameters,) or X.ndim != 2 or X.shape[1] != n_inputs:
+    width = backprop._n_inputs
+    if theta.shape != (backprop._n_parameters,) or X.ndim != 2 or X.shape[1] != width:
         raise ValueError(
             f"theta of shape {theta.shape} and X of shape {X.shape} are not for {backprop.layers}."
         )
