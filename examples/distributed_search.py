@@ -156,20 +156,32 @@ def on_ray(local):
         ray.shutdown()
 
 
+# What runs an engine, and what that imports.
+ENGINES = {"dask": (on_dask, "distributed"), "ray": (on_ray, "ray")}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--engine", choices=["dask", "ray"], help="default: those installed"
+        "--engine", choices=list(ENGINES), help="default: those installed"
     )
     args = parser.parse_args()
+    installed = [
+        name
+        for name, (_, module) in ENGINES.items()
+        if importlib.util.find_spec(module)
+    ]
+    engines = [args.engine] if args.engine else installed
+    if not engines or engines[0] not in installed:
+        sys.exit(
+            f"Not installed: {args.engine or 'dask, ray'}. "
+            'pip install ".[distributed]" has dask; pip install ray the other.'
+        )
     local, seconds = timed(searched)
     print(f"{f'{len(local)} fits in this process':<44} {seconds:.1f} s")
-    engines = {"dask": on_dask, "ray": on_ray}
-    installed = [engine for engine in engines if importlib.util.find_spec(engine)]
-    if not installed:
-        sys.exit('Neither dask nor ray is installed: pip install ".[distributed]"')
-    for engine in [args.engine] if args.engine else installed:
-        engines[engine](local)
+    for engine in engines:
+        run, _ = ENGINES[engine]
+        run(local)
 
 
 if __name__ == "__main__":  # the workers import this file

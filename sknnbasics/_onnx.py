@@ -32,16 +32,9 @@ COMPUTED_BY = {
 
 def add_export_methods():
     """Give the estimators what skl2onnx looks for."""
-    exporting = onnx_parser, onnx_shape_calculator, onnx_converter
-    methods = {method.__name__: method for method in exporting}
-
-    def names_for_users(self):
-        """Without those that skl2onnx alone calls, which would crowd a completion."""
-        return [name for name in object.__dir__(self) if name not in methods]
-
     for estimator in PerceptronClassifier, SigmoidMLPRegressor:
-        for name, method in (methods | {"__dir__": names_for_users}).items():
-            setattr(estimator, name, method)
+        for method in onnx_parser, onnx_shape_calculator, onnx_converter:
+            setattr(estimator, method.__name__, method)
 
 
 def onnx_parser(self):

@@ -316,8 +316,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
         ConvergenceWarning
             If `max_iter` epochs end the training; if the weights that it ends with are
             right less often than the most frequent class, or as often on X far from
-            zero; or if some mistakes remain where the values of one feature are more
-            than 100 times those of another.
+            zero; or if mistakes remain, on dense X, where the values of one feature
+            are more than 100 times those of another.
 
         Examples
         --------

@@ -316,14 +316,19 @@ def sizes_apart(X):
     Returns
     -------
     list of two (column, largest absolute value in it), or None
-        None where no two are far apart, features of zeros aside; and for sparse X, whose
-        counts of rare words and frequent ones are not scaled for that.
+        None where no two are far apart, features of zeros aside; where the two spread
+        alike, as a rare category and another feature do once they are standardised; and
+        for sparse X, whose counts of rare words and frequent ones are not scaled for that.
     """
     if issparse(X):
         return None
     sizes = np.maximum(X.max(axis=0), -X.min(axis=0))
     largest, smallest = sizes.argmax(), np.where(sizes > 0, sizes, np.inf).argmin()
     if sizes[largest] / MOST_APART <= sizes[smallest]:
+        return None
+    with np.errstate(over="ignore", invalid="ignore"):
+        deviations = X[:, [largest, smallest]].std(axis=0)
+    if deviations[0] <= 2 * deviations[1]:
         return None
     return [(column, sizes[column]) for column in (largest, smallest)]
 

@@ -26,15 +26,17 @@ from sklearn.model_selection import (
 )
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import sknnbasics._callbacks
 import sknnbasics._mlp_input
 import sknnbasics._network._optimizers
+import sknnbasics._network._threads
 import sknnbasics._perceptron_input
 import sknnbasics._units._fit
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 from sknnbasics._network._backprop._blocked import Backprop
+from sknnbasics._network._threads import one_blas_thread
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(60, 4))
@@ -553,6 +555,9 @@ def test_one_thread_fits_while_another_predicts(estimator, target, form):
 
 if hasattr(os, "fork"):
 
+    def threads_of_blas():
+        return {d["num_threads"] for d in threadpool_info() if d["user_api"] == "blas"}
+
     def in_a_fork(holds):
         """Whether it holds in a forked child, which is killed when it hangs."""
         child = os.fork()
@@ -587,3 +592,32 @@ if hasattr(os, "fork"):
             assert in_a_fork(
                 lambda: np.allclose(clone(estimator).fit(wide, target).predict(wide), expected)
             )
+
+    @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+    def test_a_forked_child_waits_for_no_thread_of_its_parent():
+        """Which may hold the lock of the limit of BLAS, or the limit itself."""
+        inside, may_leave = threading.Event(), threading.Event()
+
+        def other():
+            with one_blas_thread():
+                inside.set()
+                may_leave.wait()
+
+        def fits_with_two_threads():
+            clone(network).fit(X, y)
+            return threads_of_blas() == {2}
+
+        thread = threading.Thread(target=other)
+        with threadpool_limits(2, user_api="blas"):
+            thread.start()
+            inside.wait()
+            with sknnbasics._network._threads._LIMIT._lock:
+                survived = in_a_fork(fits_with_two_threads)
+            may_leave.set()
+            thread.join()
+        assert survived
+
+    @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+    def test_a_fork_within_a_fit_keeps_the_limit_of_that_fit():
+        with threadpool_limits(2, user_api="blas"), one_blas_thread():
+            assert in_a_fork(lambda: threads_of_blas() == {1})

@@ -265,11 +265,3 @@ def test_one_input_alone():
 def test_a_model_must_be_fitted(estimator):
     with pytest.raises(NotFittedError):
         skl2onnx.to_onnx(estimator, np.zeros((1, 2)))
-
-
-@pytest.mark.parametrize("estimator", [PerceptronClassifier(), SigmoidMLPRegressor()])
-def test_what_skl2onnx_alone_calls_does_not_crowd_completion(estimator):
-    assert hasattr(estimator, "onnx_converter")
-    names = dir(estimator)
-    assert {"fit", "predict", "random_state"} <= set(names)
-    assert not [name for name in names if "onnx" in name]

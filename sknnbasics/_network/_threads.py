@@ -1,5 +1,6 @@
 """How the threads of BLAS are kept from waiting for each other."""
 
+import os
 from contextlib import contextmanager
 from functools import lru_cache
 from threading import Lock, get_ident
@@ -78,8 +79,19 @@ class _Limit:
         if not others:
             self._found = []
 
+    def survive_fork(self):
+        """In a process that was forked, let go of what threads of its parent held or asked for."""
+        self._lock = Lock()
+        here = get_ident()
+        alive = filter(None, map(ref.__call__, self._asking))
+        others = [asker for asker in alive if asker.thread != here]
+        for asker in others:
+            self._restore(asker)
+
 
 _LIMIT = _Limit()
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=lambda: _LIMIT.survive_fork())
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 from scipy.sparse import csr_array
 from sklearn.datasets import load_wine
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.preprocessing import MaxAbsScaler
+from sklearn.preprocessing import MaxAbsScaler, StandardScaler
 
 from sknnbasics import PerceptronClassifier
 
@@ -162,6 +162,9 @@ def test_nothing_is_said_of_sizes_that_do_not_hinder():
     X, y = overlapping()
     X = MaxAbsScaler().fit_transform(X)
     perceptron = PerceptronClassifier(random_state=0)
+    rng = np.random.default_rng(0)
+    with_a_rare_category = np.column_stack([rng.choice([-1, 1], 20_000), np.arange(20_000) == 7])
+    labels_of_20000 = with_a_rare_category[:, 0] + rng.normal(size=20_000) > 0
     near, apart, zeros = (X * [1, 1, 1, 1, factor] for factor in (1 / 64, 1 / 128, 0))
     with pytest.warns(ConvergenceWarning, match=r"but feature 4 reaches 0\.007812"):
         assert not perceptron.fit(apart, y).converged_
@@ -171,5 +174,6 @@ def test_nothing_is_said_of_sizes_that_do_not_hinder():
         (csr_array(apart), y),
         (apart, X[:, 0] > 0.05),  # without a mistake in the end
         (np.zeros_like(X), X[:, 0] > 0.05),
+        (StandardScaler().fit_transform(with_a_rare_category), labels_of_20000),
     ]:
         perceptron.fit(X_that_does_not, labels)
