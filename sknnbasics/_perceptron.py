@@ -166,8 +166,8 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     See Also
     --------
     SigmoidMLPRegressor : Layers of sigmoid units, trained by backpropagation.
-    sklearn.linear_model.Perceptron : Stops on a stalled loss alone, also epochs
-        after the last mistake, and counts a tie as a mistake of either class.
+    sklearn.linear_model.Perceptron : Stops on a stalled loss alone, not at an
+        epoch without a mistake, and counts a tie as a mistake of either class.
 
     Notes
     -----
@@ -286,7 +286,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, coef_init=None, intercept_init=None):
-        """Learn until an epoch makes no mistake, nothing comes of it, or `max_iter`.
+        """Learn until an epoch makes no mistake, progress stalls, or `max_iter` is reached.
 
         Parameters
         ----------
@@ -499,7 +499,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
             ) from None
 
     def _warn_unless_learned(self, fit, given, end):
-        """Warn if `max_iter` cut the training off, if it came to nothing, or X hindered it."""
+        """Warn if `max_iter` ended the training, or nothing was learned, or X hindered it."""
         if end is End.LIMIT:
             warn(self._limit_message(fit, given.samples.X), ConvergenceWarning)
         if end is not End.DONE:
