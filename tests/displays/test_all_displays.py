@@ -38,7 +38,7 @@ def test_without_matplotlib_the_error_says_what_to_install(kind, monkeypatch):
     model = article_network().fit(X, Y)
     display = DRAWN[kind](model)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    message = rf"{kind.__name__} .*pip install sknnbasics\[plot\]"
+    message = rf'{kind.__name__} .*pip install "sknnbasics\[plot\]"'
     with pytest.raises(ImportError, match=message):
         DRAWN[kind](model)
     with pytest.raises(ImportError, match=message):
