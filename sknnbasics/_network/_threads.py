@@ -69,8 +69,7 @@ class _Limit:
             _set(library, 1)
 
     def _restore(self, asker):
-        alive = filter(None, map(ref.__call__, self._asking))
-        others = [other for other in alive if other is not asker]
+        others = [other for other in self._alive() if other is not asker]
         asking_here = [other for other in others if other.thread == asker.thread]
         for library, n_threads in self._found:
             if not (asking_here if _of_each_thread(library) else others):
@@ -79,14 +78,15 @@ class _Limit:
         if not others:
             self._found = []
 
+    def _alive(self):
+        return list(filter(None, map(ref.__call__, self._asking)))
+
     def survive_fork(self):
         """In a process that was forked, let go of what threads of its parent held or asked for."""
         self._lock = Lock()
-        here = get_ident()
-        alive = filter(None, map(ref.__call__, self._asking))
-        others = [asker for asker in alive if asker.thread != here]
-        for asker in others:
-            self._restore(asker)
+        for asker in self._alive():
+            if asker.thread != get_ident():
+                self._restore(asker)
 
 
 _LIMIT = _Limit()
