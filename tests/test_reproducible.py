@@ -113,7 +113,6 @@ def test_two_threads_of_blas_learn_the_same_up_to_rounding(solver, n_epochs):
     ids=str,
 )
 def test_either_body_learns_the_same_bits(monkeypatch, form, precision, n_classes, settings):
-    monkeypatch.setattr(_orders, "MANY_ROWS", 1)  # so that they are dealt
     # Small whole numbers: sums are exact in any order, and each body divides the same ones.
     rng = np.random.default_rng(0)
     Z = rng.integers(-4, 5, size=(64, 7)) * rng.integers(0, 2, size=(64, 7))
@@ -122,7 +121,7 @@ def test_either_body_learns_the_same_bits(monkeypatch, form, precision, n_classe
     model = clone(perceptron).set_params(eta0=1, **settings)
     compiled = clone(model).fit(Z, codes)
     expected = in_whole_numbers(compiled).decision_function(Z)
-    monkeypatch.setattr(_orders, "deal", _reference.deal)
+    monkeypatch.setattr(_orders, "lay_shuffled", _reference.lay_shuffled)
     monkeypatch.setattr(_fit, "run_epoch", _reference.run_epoch)
     monkeypatch.setattr(_scoring, "preactivations", _reference.preactivations)
     monkeypatch.setattr(_scoring, "weigh_mistakes", _reference.weigh_mistakes)

@@ -55,18 +55,35 @@ def _visit(units, X, codes, steps, order):
     return n_corrections
 
 
-def deal(rows, piles, dealt):
-    """Lay `rows` on piles, as one deals cards, and these in turn into `dealt`.
+def lay_shuffled(order, rows, seed):
+    """Lay `rows` into `order`, shuffled: each order of them is as likely as another.
+
+    Fisher and Yates' shuffle from the inside out: row i goes to one of the places 0 to i,
+    and what lay there to place i. The places are drawn by SplitMix64 [1]_, whose draw number
+    i is a mix of the bits of seed + i γ.
 
     Parameters
     ----------
+    order : ndarray of intp, shape (n,)
+        Filled.
     rows : ndarray of intp, shape (n,)
-    piles : ndarray of uint8, shape (n,)
-        The pile of each row; those of one pile keep their order.
-    dealt : ndarray of intp, shape (n,)
-        Filled with the rows of pile 0, then with those of pile 1, and so on.
+        At most 2³² of them.
+    seed : int
+        From 0 to 2⁶⁴ − 1.
+
+    References
+    ----------
+    .. [1] Steele, Lea, Flood (2014), "Fast splittable pseudorandom number generators".
     """
-    dealt[:] = rows[np.argsort(piles, kind="stable")]
+    number = np.arange(1, len(rows) + 1, dtype=np.uint64)
+    bits = np.uint64(seed) + number * np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    bits = (bits ^ (bits >> np.uint64(31))) >> np.uint64(32)
+    places = (bits * number) >> np.uint64(32)
+    for i, place in enumerate(places.tolist()):
+        order[i] = order[place]
+        order[place] = rows[i]
 
 
 def preactivations(coef, intercept, X):

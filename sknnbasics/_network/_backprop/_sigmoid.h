@@ -7,14 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
-/* GCC compiles a function for each of these processors and picks one where it runs. No sum is
- * reordered and nothing contracted, so all of them give the same bits. */
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-#define FOR_EACH_VECTOR_WIDTH \
-    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define FOR_EACH_VECTOR_WIDTH
-#endif
+#include "../../_target_clones.h"
+
+#define FOR_EACH_VECTOR_WIDTH FOR_PROCESSORS("arch=x86-64-v4", "arch=x86-64-v3")
 
 static inline double sigmoid_of_double(double z)
 {
