@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from math import inf
+from operator import mul
 
 import numpy as np
 
@@ -248,9 +249,10 @@ class Fit:
         self.converged, self._separating = False, None
         corrections = run_epoch(self.units, samples.X, samples.codes, samples.steps, order)
         self.check_finite()
-        self.mistakes.append(sum(corrections.tolist()))  # of few numbers the faster sum
+        corrections = corrections.tolist()  # of few numbers Python's sums are the faster ones
+        self.mistakes.append(sum(corrections))
         self.converged = self.mistakes[-1] == 0
-        return float(corrections @ samples.class_weights)
+        return sum(map(mul, corrections, samples.class_weights.tolist()))
 
     def visit_once(self, samples):
         """One epoch that is a call of its own, over samples that will not come again."""

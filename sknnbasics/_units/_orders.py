@@ -6,14 +6,24 @@ import numpy as np
 
 from ._rule import lay_shuffled
 
+# Fewer are permuted by NumPy, so that a loop in NumPy can follow a small fit visit by visit.
+MANY_ROWS = 1000
+
 
 def visiting_orders(rows, shuffle, rng):
     """Yield one order of `rows` after another; each may overwrite the last."""
-    return _shuffled(rows, rng) if shuffle else itertools.repeat(rows)
+    if not shuffle:
+        return itertools.repeat(rows)
+    return _laid(rows, rng) if len(rows) >= MANY_ROWS else _permuted(rows, rng)
 
 
-def _shuffled(rows, rng):
-    # One draw from `rng` an order: its own permutation takes six times as long.
+def _permuted(rows, rng):
+    while True:
+        yield rng.permutation(rows)
+
+
+def _laid(rows, rng):
+    """Shuffle many rows from one draw an epoch, in a sixth of the time that NumPy takes."""
     order = np.empty_like(rows)
     while True:
         lay_shuffled(order, rows, int(rng.random_sample() * 2**53))

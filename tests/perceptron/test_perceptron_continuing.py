@@ -80,6 +80,7 @@ def test_warm_start_gathers_validation_scores():
     assert_array_equal(model.validation_scores_[:4], first)
 
 
+@pytest.mark.usefixtures("both_shuffles")
 def test_a_warm_start_draws_new_orders():
     X, y = overlapping()
     params = {"tol": None, "random_state": 0}
@@ -116,6 +117,7 @@ def test_the_best_weights_of_an_earlier_call_stay_the_best(early_stopping):
             assert model.set_params(max_iter=1).fit(X, y).score(X, y) >= before
 
 
+@pytest.mark.usefixtures("both_shuffles")
 @unconverged
 @pytest.mark.parametrize("average", [False, True])
 @pytest.mark.parametrize("shuffle", [False, True])
@@ -148,6 +150,7 @@ def test_partial_fit_goes_on_from_fit():
     assert_same_model(model, trained(X, y, 5))
 
 
+@pytest.mark.usefixtures("both_shuffles")
 @pytest.mark.parametrize("average", [False, True])
 def test_half_way_partial_fit_survives_pickling_to_the_last_bit(average):
     X, y = overlapping(3)

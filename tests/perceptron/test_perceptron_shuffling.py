@@ -17,6 +17,7 @@ from numpy.testing import assert_array_equal
 from sknnbasics import PerceptronClassifier
 
 
+@pytest.mark.usefixtures("both_shuffles")
 @pytest.mark.parametrize("shuffle", [False, True])
 def test_each_epoch_visits_every_sample_once_in_an_order_of_its_own(monkeypatch, shuffle):
     orders, _ = recorded_epochs(monkeypatch)
@@ -30,6 +31,7 @@ def test_each_epoch_visits_every_sample_once_in_an_order_of_its_own(monkeypatch,
         assert_array_equal(orders[0], np.arange(len(X)))
 
 
+@pytest.mark.usefixtures("both_shuffles")
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_shuffled_epochs_run_the_rule_in_the_order_drawn(monkeypatch, n_classes):
     orders, _ = recorded_epochs(monkeypatch)

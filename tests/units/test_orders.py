@@ -36,7 +36,8 @@ def test_a_shuffle_loses_no_row(module, n_rows, seed):
     np.testing.assert_array_equal(np.sort(order), rows)
 
 
-def test_each_order_of_four_rows_is_as_likely_as_another():
+def test_each_order_of_four_rows_is_as_likely_as_another(monkeypatch):
+    monkeypatch.setattr(_orders, "MANY_ROWS", 1)
     shuffles = _orders.visiting_orders(np.arange(4), True, np.random.RandomState(0))
     n_draws = 24_000
     numbers = [next(shuffles) @ [64, 16, 4, 1] for _ in range(n_draws)]
@@ -46,7 +47,7 @@ def test_each_order_of_four_rows_is_as_likely_as_another():
     assert ((counts - n_draws / 24) ** 2 / (n_draws / 24)).sum() < 64
 
 
-@pytest.mark.parametrize("n", [500, 20_000])
+@pytest.mark.parametrize("n", [999, 20_000])  # either way to shuffle
 def test_rows_are_shuffled_uniformly(n):
     """Each position of a row is as likely as another, and neighbours part."""
     shuffles = _orders.visiting_orders(np.arange(n), True, np.random.RandomState(0))
