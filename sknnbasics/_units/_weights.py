@@ -95,7 +95,8 @@ class Units:
 
 def _finite(array):
     # The sum of squares takes a fraction of the time, but may overflow where no number has.
-    return isfinite(np.vdot(array, array)) or np.isfinite(array).all()
+    numbers = array.ravel(order="K")  # as they lie: any other order would copy them
+    return isfinite(np.vdot(numbers, numbers)) or np.isfinite(numbers).all()
 
 
 def weight_of_visits(n):
