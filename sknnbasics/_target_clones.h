@@ -1,6 +1,7 @@
-/* FOR_PROCESSORS("arch=…", …) before a function makes GCC compile it for each of these processors
- * and for any other, and picks one where it runs. No sum is reordered and nothing contracted, so
- * that all of them give the same bits.
+/* FOR_PROCESSORS("avx2", …) before a function makes GCC compile it for processors that have each of
+ * these features, and for any other, with all that it calls, and picks one where it runs. No sum is
+ * reordered and nothing contracted, so that all of them give the same bits. Levels of x86-64 would
+ * say more than a feature does, but GCC 11 and earlier have no dispatcher for them.
  */
 #include <stdint.h> /* tells whether this is glibc, whose loader picks */
 

@@ -42,6 +42,7 @@ cdef enum:
     # Of more rows the activations of middling layers leave the nearer caches, and BLAS its
     # products for small matrices; of fewer the products of wide layers lose speed.
     MAX_BLOCK_ROWS = 200
+    CACHE_LINE = 64
     # Multiplications after which signals are looked for: some hundredths of a second.
     MAX_UNINTERRUPTED = 1 << 27
 
@@ -170,8 +171,16 @@ class Backprop(ByBatch):
         self._n_block = -(-n_rows // max(1, n_blocks))  # blocks of about one size
         size = self._n_block * self._room_of_row
         if self._room is None or self._room.dtype != dtype or len(self._room) < size:
-            self._room = np.empty(size, dtype)
-            self._grad = np.empty(self._n_parameters, dtype)
+            self._room = _aligned(size, dtype)
+            self._grad = _aligned(self._n_parameters, dtype)
+
+
+def _aligned(size, dtype):
+    """Memory that begins with a line of the cache: vectors that straddle two take longer."""
+    n_bytes = size * dtype.itemsize
+    memory = np.empty(n_bytes + CACHE_LINE, np.uint8)
+    start = -memory.__array_interface__["data"][0] % CACHE_LINE
+    return memory[start : start + n_bytes].view(dtype)
 
 
 def _kind(theta):

@@ -9,7 +9,7 @@
 
 #include "../../_target_clones.h"
 
-#define FOR_EACH_VECTOR_WIDTH FOR_PROCESSORS("arch=x86-64-v4", "arch=x86-64-v3")
+#define FOR_EACH_VECTOR_WIDTH FOR_PROCESSORS("avx512f", "avx2")
 
 static inline double sigmoid_of_double(double z)
 {
