@@ -6,6 +6,8 @@
 #include <stdint.h> /* tells whether this is glibc, whose loader picks */
 
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+/* Cython repeats the type of a function, attributes and all, at variables. */
+#pragma GCC diagnostic ignored "-Wattributes"
 #define FOR_PROCESSORS(...) __attribute__((flatten, target_clones(__VA_ARGS__, "default")))
 #else
 #define FOR_PROCESSORS(...)

@@ -122,7 +122,7 @@ def test_either_body_learns_the_same_bits(monkeypatch, form, precision, n_classe
     model = clone(perceptron).set_params(eta0=1, **settings)
     compiled = clone(model).fit(Z, codes)
     expected = in_whole_numbers(compiled).decision_function(Z)
-    monkeypatch.setattr(_orders, "lay_shuffled", _reference.lay_shuffled)
+    monkeypatch.setattr(_orders, "shuffle_into", _reference.shuffle_into)
     monkeypatch.setattr(_fit, "run_epoch", _reference.run_epoch)
     monkeypatch.setattr(_scoring, "preactivations", _reference.preactivations)
     monkeypatch.setattr(_scoring, "weigh_mistakes", _reference.weigh_mistakes)

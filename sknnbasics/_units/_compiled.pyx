@@ -33,7 +33,7 @@ cdef extern from *:
     #define PREFETCH(address) ((void) (address))
     #endif
     """
-    # What a loop over rows returns: the place of an attribute.
+    # Types of results that carry the attribute, for which Cython has no other place.
     ctypedef int vectorised "WITH_WIDER_VECTORS int"
     ctypedef double vectorised_sum "WITH_WIDER_VECTORS double"
     void PREFETCH(const void* address) noexcept nogil
@@ -95,8 +95,8 @@ cdef Py_ssize_t _uninterrupted_rows(Py_ssize_t n_units, X, Py_ssize_t n_rows):
     return max(1, min(n_rows, MAX_VALUES // (n_units * n_values)))
 
 
-def lay_shuffled(Py_ssize_t[::1] order, const Py_ssize_t[::1] rows, uint64_t seed):
-    """Lay `rows` into `order`, shuffled; see `_reference.lay_shuffled`.
+def shuffle_into(Py_ssize_t[::1] order, const Py_ssize_t[::1] rows, uint64_t seed):
+    """Lay `rows` into `order` at random; see `_reference.shuffle_into`.
 
     Both are trusted to be of one length.
     """

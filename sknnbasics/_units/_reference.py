@@ -6,6 +6,8 @@ from scipy.sparse import issparse
 from .._activations import step
 from ._weights import weight_of_visits
 
+GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, and near 2⁶⁴ over the golden ratio
+
 
 def run_epoch(units, X, codes, steps, order):
     """Visit each sample once and correct the units that err on it.
@@ -55,19 +57,19 @@ def _visit(units, X, codes, steps, order):
     return n_corrections
 
 
-def lay_shuffled(order, rows, seed):
-    """Lay `rows` into `order`, shuffled: each order of them is as likely as another.
+def shuffle_into(order, rows, seed):
+    """Lay `rows` into `order`, where each of them is as likely in one place as in another.
 
-    Fisher and Yates' shuffle from the inside out: row i goes to one of the places 0 to i,
-    and what lay there to place i. The places are drawn by SplitMix64 [1]_, whose draw number
-    i is a mix of the bits of seed + i γ.
+    Fisher and Yates' shuffle from the inside out: row number i = 0, 1, … goes to a place from
+    0 to i, and what lay there to place i. That place is ⌊u (i + 1) / 2³²⌋, of the upper 32
+    bits u of draw number i + 1 of SplitMix64 [1]_, in which seed + (i + 1) γ is mixed.
 
     Parameters
     ----------
     order : ndarray of intp, shape (n,)
-        Filled.
+        Filled; it shares no memory with `rows`.
     rows : ndarray of intp, shape (n,)
-        At most 2³² of them.
+        The fewer they are than 2³², the more evenly the places are drawn.
     seed : int
         From 0 to 2⁶⁴ − 1.
 
@@ -76,14 +78,16 @@ def lay_shuffled(order, rows, seed):
     .. [1] Steele, Lea, Flood (2014), "Fast splittable pseudorandom number generators".
     """
     number = np.arange(1, len(rows) + 1, dtype=np.uint64)
-    bits = np.uint64(seed) + number * np.uint64(0x9E3779B97F4A7C15)
+    bits = np.uint64(seed) + number * GAMMA
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     bits = (bits ^ (bits >> np.uint64(31))) >> np.uint64(32)
     places = (bits * number) >> np.uint64(32)
-    for i, place in enumerate(places.tolist()):
-        order[i] = order[place]
-        order[place] = rows[i]
+    shuffled = rows.tolist()
+    for i, (place, row) in enumerate(zip(places.tolist(), rows.tolist(), strict=True)):
+        shuffled[i] = shuffled[place]
+        shuffled[place] = row
+    order[:] = shuffled
 
 
 def preactivations(coef, intercept, X):

@@ -1,12 +1,12 @@
 """One epoch of the perceptron rule: one contract, one suite of tests for its bodies."""
 
 try:
-    from ._compiled import lay_shuffled, preactivations, run_epoch, weigh_mistakes
+    from ._compiled import preactivations, run_epoch, shuffle_into, weigh_mistakes
 except ImportError:  # installed where no compiler was
-    from ._reference import lay_shuffled, preactivations, run_epoch, weigh_mistakes
+    from ._reference import preactivations, run_epoch, shuffle_into, weigh_mistakes
 
     BODY = "reference"
 else:
     BODY = "compiled"
 
-__all__ = ["BODY", "lay_shuffled", "preactivations", "run_epoch", "weigh_mistakes"]
+__all__ = ["BODY", "preactivations", "run_epoch", "shuffle_into", "weigh_mistakes"]

@@ -4,8 +4,8 @@ First the check: from the same weights, over the same batches, our cost and
 that of a PyTorch loop agree. Then the times, in turn, so that whatever else
 the machine does strikes all alike; what is printed is the median over rounds
 of peer / ours. MLPRegressor does the same work but for its linear output. The
-matrix products alone, forward and for the gradient of each layer, bound from
-below what any implementation on NumPy can need.
+matrix products alone, forward and for the gradient of each layer over a whole
+batch, are what an implementation that works batch by batch cannot undercut.
 
     python tests/benchmarks/bench_mlp.py [--quick] [--rounds 7] [--threads N] [--only NAME]
 """

@@ -5,8 +5,8 @@ import pytest
 from sknnbasics._units import _orders
 
 
-@pytest.fixture(params=["permuted", "laid"])
+@pytest.fixture(params=["by NumPy", "by the body"])
 def both_shuffles(request, monkeypatch):
-    """Few rows are permuted by NumPy, many are laid by the body of the rule: here, either way."""
-    if request.param == "laid":
+    """Few rows are shuffled by NumPy, many by the body of the rule: here, the same either way."""
+    if request.param == "by the body":
         monkeypatch.setattr(_orders, "MANY_ROWS", 1)
