@@ -1,9 +1,10 @@
-"""What the tests of both estimators share: snapshots, and arrays laid out otherwise in memory."""
+"""What the tests of both estimators share: snapshots, threads, arrays laid out otherwise."""
 
 import pickle
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 unconverged = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -33,3 +34,8 @@ def read_only(X, folder):
 
 def strided(X, folder):
     return np.repeat(np.repeat(X, 2, axis=0), 3, axis=1)[::2, ::3]
+
+
+def threads_of_blas():
+    """How many threads each library of BLAS has at this moment."""
+    return {d["num_threads"] for d in threadpool_info() if d["user_api"] == "blas"}

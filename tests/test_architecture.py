@@ -15,7 +15,7 @@ PACKAGE = Path(sknnbasics.__file__).parent
 # step units know nothing of the network, nor one estimator of the other.
 FLOORS = [
     ["_compat"],
-    ["_arrays", "_callbacks", "_curves", "_files", "_warnings"],
+    ["_arrays", "_callbacks", "_curves", "_files", "_threads", "_warnings"],
     ["_activations", "_validation"],
     ["_units", "_network"],
     ["functional", "_mlp_input", "_perceptron_input"],

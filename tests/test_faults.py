@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from both_estimators import threads_of_blas
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 from numpy.testing import assert_array_equal
@@ -26,17 +27,17 @@ from sklearn.model_selection import (
 )
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_limits
 
 import sknnbasics._callbacks
 import sknnbasics._mlp_input
 import sknnbasics._network._optimizers
-import sknnbasics._network._threads
 import sknnbasics._perceptron_input
+import sknnbasics._threads
 import sknnbasics._units._fit
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor
 from sknnbasics._network._backprop._blocked import Backprop
-from sknnbasics._network._threads import one_blas_thread
+from sknnbasics._threads import one_blas_thread
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(60, 4))
@@ -555,9 +556,6 @@ def test_one_thread_fits_while_another_predicts(estimator, target, form):
 
 if hasattr(os, "fork"):
 
-    def threads_of_blas():
-        return {d["num_threads"] for d in threadpool_info() if d["user_api"] == "blas"}
-
     def in_a_fork(holds):
         """Whether it holds in a forked child, which is killed when it hangs."""
         child = os.fork()
@@ -611,7 +609,7 @@ if hasattr(os, "fork"):
         with threadpool_limits(2, user_api="blas"):
             thread.start()
             inside.wait()
-            with sknnbasics._network._threads._LIMIT._lock:
+            with sknnbasics._threads._LIMIT._lock:
                 survived = in_a_fork(fits_with_two_threads)
             may_leave.set()
             thread.join()

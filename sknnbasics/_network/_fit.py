@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from .._arrays import to_numpy
+from .._threads import one_blas_thread, threads_for
 from ._backprop import backprop_for, feedforward
 from ._batches import Batches, equal_batch_size
 from ._layers import Layers
@@ -22,7 +23,6 @@ from ._schedule import LearningRate
 from ._solvers import descend, lbfgs
 from ._state import OPTIMIZERS, State
 from ._stopping import Patience
-from ._threads import n_blas_threads, one_blas_thread
 from ._trial import tried_alpha
 
 # Measured by tests/benchmarks/bench_defaults.py.
@@ -30,7 +30,6 @@ AUTO_LEARNING_RATE = {"adam": 0.01, "sgd": 0.3}
 MOST_ROWS_OF_A_BATCH = 200
 NEARLY_ALL_NOISE = 0.1  # an estimate from which on weaker penalties are tried
 WEAKER = (TYPICAL, LEAST_ALPHA)
-WORK_OF_A_THREAD = 2**24  # rows times weights: some milliseconds, many times what it takes to start
 LEAST_UPDATES = 10  # for each epoch of n_iter_no_change, however few its batches
 
 
@@ -319,10 +318,9 @@ class Fit:
         return Batches(samples.s, size, self.settings.shuffle, self.rng, place, ratio)
 
     def _n_threads(self, n_samples):
-        """As many as BLAS may have, and a batch has work for."""
+        """As many as a batch has work for."""
         n_rows = min(n_samples, self.settings.rows_of_a_batch(n_samples))
-        n_worth = n_rows * self.layers.n_weights // WORK_OF_A_THREAD
-        return max(1, min(n_worth, n_blas_threads()))
+        return threads_for(n_rows * self.layers.n_weights)
 
     @one_blas_thread()
     def _estimated_alpha(self, rows, space):

@@ -10,9 +10,10 @@ from operator import mul
 import numpy as np
 
 from .._curves import Curve
+from .._threads import one_blas_thread
 from ._orders import visiting_orders
 from ._rule import run_epoch
-from ._scoring import mistaken_weight
+from ._scoring import mistaken_weights
 from ._state import State
 from ._stopping import Stall
 from ._weights import Units
@@ -84,8 +85,9 @@ class Samples:
         """What mistakes on all samples would weigh."""
         return float(self.class_weights[self.codes].sum())
 
-    def mistaken_weight(self, weights):
-        return mistaken_weight(*weights, self.X, self.codes, self.class_weights)
+    def mistaken_weights(self, *candidates):
+        """What the mistakes of each of some weights weigh."""
+        return mistaken_weights(candidates, self.X, self.codes, self.class_weights)
 
 
 @dataclass
@@ -107,15 +109,19 @@ class Pocket:
     mistaken: float = inf
     fewest: float = inf
 
-    def offer(self, weights):
-        """Keep the weights if none did better; give the weight of what they mistake."""
-        mistaken = self.samples.mistaken_weight(weights)
+    def offer(self, *candidates):
+        """Keep each in turn if none did better; give the least weight that one mistakes."""
+        weighed = self.samples.mistaken_weights(*candidates)
+        for weights, mistaken in zip(candidates, weighed, strict=True):
+            self._keep_if_better(weights, mistaken)
+        return min(weighed)
+
+    def _keep_if_better(self, weights, mistaken):
         spoils = self.mistaken == 0 < mistaken
         if mistaken <= self.fewest + NO_DIFFERENCE * self.samples.weight and not spoils:
             self.weights = tuple(np.array(array, order="C") for array in weights)
             self.mistaken = mistaken
             self.fewest = min(self.fewest, mistaken)
-        return mistaken
 
 
 @dataclass
@@ -195,6 +201,7 @@ class Fit:
             return self.units.averaged()
         return tuple(np.array(array, order="C") for array in self.units.last())
 
+    @one_blas_thread()
     def train(self, samples, held_out, on_epoch_begin, on_epoch_end):
         """Run epochs until nothing is left to learn, nothing comes of them, or `max_iter`.
 
@@ -262,7 +269,8 @@ class Fit:
         """Weight of the samples that `learned` mistakes."""
         if self.pocket is not None and self.pocket.samples is samples:
             return self.pocket.mistaken
-        return samples.mistaken_weight(self.learned)
+        with one_blas_thread():
+            return samples.mistaken_weights(self.learned)[0]
 
     def check_finite(self):
         """Refuse weights that have overflowed."""
@@ -280,7 +288,7 @@ class Fit:
         """Offer the candidates, of which the later wins a tie."""
         if self.pocket is None:
             return
-        mistaken = min([self.pocket.offer(weights) for weights in self._candidates()])
+        mistaken = self.pocket.offer(*self._candidates())
         if held_out is None:
             self.converged |= self.pocket.mistaken == 0
         else:
@@ -302,7 +310,7 @@ class Fit:
         n_visits = self.units.n_visits
         for _ in range(20):
             weights = self.units.averaged(n_visits)
-            if not samples.mistaken_weight(weights):
+            if samples.mistaken_weights(weights) == [0]:
                 return weights
             n_visits *= 2
         return tuple(np.array(array, order="C") for array in self.units.last())

@@ -1,7 +1,9 @@
 """What weights decide on many samples, and how often they err."""
 
 import numpy as np
+from scipy.sparse import issparse
 
+from .._threads import WORK_OF_A_THREAD, map_in_threads
 from ._rule import preactivations, weigh_mistakes
 
 _BLOCK = 2**17  # decisions that are held at once, a megabyte in double precision
@@ -22,13 +24,13 @@ def decisions(coef, intercept, X):
     return z
 
 
-def mistaken_weight(coef, intercept, X, codes, class_weights):
-    """Weight of the samples that the weights put in another class than theirs.
+def mistaken_weights(candidates, X, codes, class_weights):
+    """Weight of the samples that each of some weights puts in another class than theirs.
 
     Parameters
     ----------
-    coef : ndarray of shape (n_units, n_features)
-    intercept : ndarray of shape (n_units,)
+    candidates : list of tuples of ndarrays of shapes (n_units, n_features) and (n_units,)
+        Coefficients and intercepts.
     X : ndarray or CSR matrix of shape (n_samples, n_features)
     codes : ndarray of int32, shape (n_samples,)
         The number of each sample's class.
@@ -37,26 +39,36 @@ def mistaken_weight(coef, intercept, X, codes, class_weights):
 
     Returns
     -------
-    float
-        0 where, and only where, no sample of positive weight is mistaken.
+    list of float
+        One for each; 0 where, and only where, no sample of positive weight is mistaken.
 
     Raises
     ------
     ValueError
         As `decisions`.
     """
+    n_units = len(candidates[0][1])
+    if n_units == 1:
+        return [_mistaken_by_one_unit(*weights, X, codes, class_weights) for weights in candidates]
+    # One pass over the samples serves all candidates, as large as one of them with more units.
+    coef, intercept = map(np.concatenate, zip(*candidates, strict=True))
+    work = len(coef) * max(1, X.nnz if issparse(X) else X.size)
+    n_rows = max(1, min(_BLOCK // len(coef), WORK_OF_A_THREAD * len(codes) // work))
+
+    def weigh_block(start):
+        rows = slice(start, start + n_rows)
+        z = decisions(coef, intercept, X if n_rows >= len(codes) else X[rows])
+        classes = z.reshape(len(z), len(candidates), n_units).argmax(axis=2)
+        return class_weights[codes[rows]] @ (classes != codes[rows, np.newaxis])
+
+    return sum(map_in_threads(weigh_block, range(0, len(codes), n_rows), work)).tolist()
+
+
+def _mistaken_by_one_unit(coef, intercept, X, codes, class_weights):
     _check_width(coef, X)
-    if len(coef) == 1:
-        weight = weigh_mistakes(coef, intercept, X, codes, class_weights)
-        if np.isnan(weight):
-            _refuse_overflow(coef, intercept)
-        return weight
-    weight, n_rows = 0.0, max(1, _BLOCK // len(coef))
-    for start in range(0, len(codes), n_rows):
-        block = slice(start, start + n_rows)
-        z = decisions(coef, intercept, X if n_rows >= len(codes) else X[block])
-        mistaken = z.argmax(axis=1) != codes[block]
-        weight += float(class_weights[codes[block][mistaken]].sum())
+    weight = weigh_mistakes(coef, intercept, X, codes, class_weights)
+    if np.isnan(weight):
+        _refuse_overflow(coef, intercept)
     return weight
 
 

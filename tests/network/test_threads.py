@@ -1,21 +1,20 @@
-"""Threads over the rows of a batch, and none within the products of a fit."""
+"""Threads over the rows of a batch."""
 
-import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from both_estimators import threads_of_blas
 from numpy.testing import assert_allclose
 from scipy import sparse
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_limits
 
-from sknnbasics import SigmoidMLPRegressor
-from sknnbasics._network import Layers, _fit, _threads, backprop_for
+from sknnbasics import SigmoidMLPRegressor, _threads
+from sknnbasics._network import Layers, backprop_for
 from sknnbasics._network._backprop import _reference, _threaded
 from sknnbasics._network._batches import Batches
 from sknnbasics._network._optimizers import Adam
-from sknnbasics._network._threads import n_blas_threads, one_blas_thread
 
 
 def problem(n_rows=37):
@@ -23,10 +22,6 @@ def problem(n_rows=37):
     layers = Layers((4, 5, 2))
     theta, X = rng.normal(size=layers.n_parameters), rng.normal(size=(n_rows, 4))
     return layers, theta, X, rng.uniform(size=(n_rows, 2)), rng.uniform(0.5, 2, size=n_rows)
-
-
-def threads_of_blas():
-    return {d["num_threads"] for d in threadpool_info() if d["user_api"] == "blas"}
 
 
 @pytest.fixture
@@ -86,102 +81,6 @@ def test_a_thread_that_fails_stops_the_others(monkeypatch):
     assert len(seen) <= 2
 
 
-@pytest.mark.parametrize("first_leaves", ["first", "last"])
-def test_the_limit_holds_until_the_last_has_left(first_leaves):
-    with threadpool_limits(2, user_api="blas"):
-        assert n_blas_threads() == 2
-        inside, may_leave = threading.Barrier(2), threading.Event()
-
-        def other():
-            with one_blas_thread():
-                inside.wait()
-                may_leave.wait()
-
-        thread = threading.Thread(target=other)
-        with one_blas_thread():
-            thread.start()
-            inside.wait()
-            assert threads_of_blas() == {1}
-            if first_leaves == "last":
-                may_leave.set()
-                thread.join()
-                assert threads_of_blas() == {1}
-        if first_leaves == "first":
-            assert threads_of_blas() == {1}
-            may_leave.set()
-            thread.join()
-        assert threads_of_blas() == {2}
-
-
-def test_what_an_interrupt_kept_from_leaving_is_restored_by_the_next(monkeypatch):
-    def fail(*_):
-        raise KeyboardInterrupt
-
-    with threadpool_limits(2, user_api="blas"):
-        with monkeypatch.context() as patch:
-            patch.setattr(_threads._LIMIT, "leave", fail)
-            with pytest.raises(KeyboardInterrupt), one_blas_thread():
-                pass
-        gc.collect()
-        assert threads_of_blas() == {1}
-        with one_blas_thread():
-            assert threads_of_blas() == {1}
-        assert threads_of_blas() == {2}
-
-
-class OpenMP:
-    """A library of BLAS whose number of threads belongs to the thread that calls it."""
-
-    threading_layer = "openmp"
-
-    def __init__(self):
-        self.of = threading.local()
-
-    def get_num_threads(self):
-        return getattr(self.of, "n_threads", 4)
-
-    def set_num_threads(self, n_threads):
-        self.of.n_threads = n_threads
-
-
-def test_with_openmp_each_thread_has_its_limit(monkeypatch):
-    library = OpenMP()
-    monkeypatch.setattr(_threads, "_LIMIT", _threads._Limit())
-    monkeypatch.setattr(_threads, "_libraries", lambda: [library])
-
-    def within():
-        with one_blas_thread():
-            return library.get_num_threads()
-
-    def within_and_after():
-        return within(), library.get_num_threads()
-
-    with ThreadPoolExecutor(1) as pool, one_blas_thread():
-        assert pool.submit(within_and_after).result() == (1, 4)
-        assert within_and_after() == (1, 1)  # the outer block goes on
-    assert library.get_num_threads() == 4
-
-
-@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
-def test_a_fit_limits_the_threads_of_blas_while_it_trains(monkeypatch, solver):
-    seen = []
-    end_epoch = _fit.Progress.end_epoch
-
-    def watched(*args):
-        seen.append(threads_of_blas())
-        return end_epoch(*args)
-
-    monkeypatch.setattr(_fit.Progress, "end_epoch", watched)
-    _, _, X, T, _ = problem()
-    model = SigmoidMLPRegressor(
-        hidden_layer_sizes=(3,), solver=solver, alpha=0.1, max_iter=3, tol=None
-    )
-    with threadpool_limits(2, user_api="blas"):
-        model.fit(X, T)
-        assert threads_of_blas() == {2}
-    assert seen == [{1}] * 3
-
-
 @pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
 def test_fits_at_once_learn_what_they_learn_alone(solver):
     _, _, X, T, _ = problem(300)
@@ -217,7 +116,7 @@ def test_large_batches_take_the_threads_that_blas_may_have_and_that_pay(monkeypa
     with threadpool_limits(2, user_api="blas"):
         expected = model.fit(X, T).coefs_
         assert used == []
-        monkeypatch.setattr(_fit, "WORK_OF_A_THREAD", 100 * 24)
+        monkeypatch.setattr(_threads, "WORK_OF_A_THREAD", 100 * 24)
         for W, other in zip(model.fit(X, T).coefs_, expected, strict=True):
             assert_allclose(W, other, rtol=0, atol=1e-10)
     assert used == [2]

@@ -109,7 +109,7 @@ def test_the_best_weights_of_an_earlier_call_stay_the_best(early_stopping):
             split = PerceptronClassifier(max_iter=1, random_state=seed, **held_out)
             given = _perceptron_input.samples(split, X, y, None, reset=True)
             samples, held = _perceptron_input.parts(split, given.samples)
-            mistaken = held.mistaken_weight((model.coef_, model.intercept_))
+            [mistaken] = held.mistaken_weights((model.coef_, model.intercept_))
             assert (held.weight - mistaken) / held.weight >= before
             assert len(samples.rows) == 140
         else:

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from rule_problems import LAYOUTS, problem, zero_units
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
-from sknnbasics._units import Units
+from sknnbasics import _threads
+from sknnbasics._units import Units, _scoring
 
 
 @pytest.mark.parametrize("layout", [np.asarray, sparse.csr_matrix])
@@ -44,3 +46,45 @@ def test_mistakes_of_sums_that_overflow_weigh_nan(module, layout):
     coef = np.full((1, X.shape[1]), 1e308)
     weight = module.weigh_mistakes(coef, np.zeros(1), LAYOUTS[layout](10 * X), codes, np.ones(2))
     assert np.isnan(weight)
+
+
+def naive_weight(coef, intercept, X, codes, class_weights):
+    weight = 0
+    for x, code in zip(X, codes, strict=True):
+        z = coef @ x + intercept
+        decided = z.argmax() if len(z) > 1 else z[0] > 0
+        weight += class_weights[code] * (decided != code)
+    return weight
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("n_units", [1, 3])
+@pytest.mark.parametrize("n_candidates", [1, 2, 3])
+@pytest.mark.parametrize("block", [None, 50, 1])
+def test_each_candidate_weighs_what_it_mistakes(monkeypatch, layout, n_units, n_candidates, block):
+    """In blocks and on threads, too: 1 makes a block of each row, and is worth many threads."""
+    if block is not None:
+        monkeypatch.setattr(_scoring, "_BLOCK", block)
+        monkeypatch.setattr(_threads, "WORK_OF_A_THREAD", block)
+    X, codes, _, _ = problem(n_units)
+    n_classes = codes.max() + 1
+    rng = np.random.default_rng(2)
+    class_weights = rng.uniform(0, 3, n_classes)
+    candidates = [
+        (rng.normal(size=(n_units, X.shape[1])), rng.normal(size=n_units))
+        for _ in range(n_candidates)
+    ]
+    expected = [naive_weight(*weights, X, codes, class_weights) for weights in candidates]
+    with threadpool_limits(2, user_api="blas"):
+        weighed = _scoring.mistaken_weights(candidates, LAYOUTS[layout](X), codes, class_weights)
+    assert weighed == pytest.approx(expected, rel=1e-12)
+    assert len(set(expected)) == n_candidates
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_samples_without_weight_are_no_mistakes(layout):
+    X, codes, _, _ = problem(3)
+    candidates = [(np.ones((3, X.shape[1])), np.array([0.0, 1.0, 0.0]))] * 2  # all are of class 1
+    class_weights = np.array([0.0, 0.3, 0.0])
+    args = LAYOUTS[layout](X), codes, class_weights
+    assert _scoring.mistaken_weights(candidates, *args) == [0, 0]

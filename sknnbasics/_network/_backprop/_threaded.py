@@ -6,7 +6,7 @@ from threading import Event
 
 import numpy as np
 
-from .._threads import one_blas_thread
+from ..._threads import one_blas_thread
 from ._by_batch import ByBatch
 
 # Multiplications of a piece; between two of them an interrupt ends the work of all threads.

@@ -1,10 +1,13 @@
-"""How the threads of BLAS are kept from waiting for each other."""
+"""Threads for large work, and the threads of BLAS, which are kept from waiting for each other."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from threading import Lock, get_ident
 from weakref import ref
+
+WORK_OF_A_THREAD = 2**24  # multiplications: some milliseconds, many times what it takes to start
 
 
 @lru_cache
@@ -14,6 +17,10 @@ def _libraries():
 
     libraries = ThreadpoolController().select(user_api="blas").lib_controllers
     return [library for library in libraries if library.get_num_threads() is not None]
+
+
+def _numbers():
+    return [(library, library.get_num_threads()) for library in _libraries()]
 
 
 def _set(library, n_threads):
@@ -60,9 +67,14 @@ class _Limit:
         with self._lock:
             self._restore(asker)
 
+    def n_outside(self):
+        """How many threads BLAS has where nobody asks for the limit."""
+        with self._lock:
+            return self._n_outside()
+
     def _limit(self, asker):
         if not self._found:
-            found = [(library, library.get_num_threads()) for library in _libraries()]
+            found = _numbers()
             self._found = [(lib, n) for lib, n in found if n != 1 or _of_each_thread(lib)]
         self._asking.append(ref(asker))
         for library, _ in self._found:
@@ -77,6 +89,9 @@ class _Limit:
         self._asking = [ref(other) for other in others]
         if not others:
             self._found = []
+
+    def _n_outside(self):
+        return max((n_threads for _, n_threads in self._found or _numbers()), default=1)
 
     def _alive(self):
         return list(filter(None, map(ref.__call__, self._asking)))
@@ -110,6 +125,19 @@ def one_blas_thread():
         _LIMIT.leave(asker)
 
 
-def n_blas_threads():
-    """How many threads the user lets BLAS have, at this moment."""
-    return max((library.get_num_threads() for library in _libraries()), default=1)
+def threads_for(work):
+    """As many threads as so many multiplications are worth, and as the user lets BLAS have."""
+    n_worth = work // WORK_OF_A_THREAD
+    return min(n_worth, _LIMIT.n_outside()) if n_worth > 1 else 1
+
+
+def map_in_threads(function, items, work):
+    """What the function gives for each item, in their order, by `threads_for` that work.
+
+    Outside of `one_blas_thread`, BLAS shall have been limited by the caller.
+    """
+    n_threads = threads_for(work)
+    if n_threads == 1:
+        return list(map(function, items))
+    with ThreadPoolExecutor(n_threads) as pool:
+        return list(pool.map(one_blas_thread()(function), items))
