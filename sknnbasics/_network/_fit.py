@@ -267,10 +267,9 @@ class Fit:
 
     def descend(self, max_iter):
         """Epochs of updates; True if they stopped before there were `max_iter`."""
-        with np.errstate(over="ignore", invalid="ignore"):  # what diverges is found each epoch
-            return descend(
-                self.theta, self.objective, self.optimizer, self.batches, self.progress, max_iter
-            )
+        return descend(
+            self.theta, self.objective, self.optimizer, self.batches, self.progress, max_iter
+        )
 
     @one_blas_thread()
     def visit_once(self, on_epoch_end):
@@ -285,7 +284,8 @@ class Fit:
 
     def check_finite(self):
         """Refuse parameters that have diverged."""
-        self.progress.check_finite(self.theta)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.progress.check_finite(self.theta)
 
     @one_blas_thread()
     def learned(self):

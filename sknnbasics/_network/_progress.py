@@ -141,8 +141,8 @@ class Progress:
 
     def check_finite(self, theta, cost=0.0):
         """Refuse weights that have diverged."""
-        # Unlike @, vdot never warns, and so needs no np.errstate, which takes longer than it.
-        squares = np.vdot(theta, theta) if isinstance(theta, np.ndarray) else theta @ theta
+        # Of few numbers @ takes NumPy three times as long.
+        squares = theta.dot(theta) if isinstance(theta, np.ndarray) else theta @ theta
         if not (math.isfinite(cost) and math.isfinite(float(squares))):
             raise Diverged(len(self.loss_curve) + 1)
 

@@ -12,13 +12,14 @@ from ._repeated import merge_repeated
 def descend(theta, objective, optimizer, batches, progress, max_iter):
     """Move theta, in place, by one update a batch; True if it stopped before max_iter epochs."""
     n_samples, n_updates = objective.n_samples, len(batches)
-    for _ in range(max_iter):
-        progress.on_epoch_begin()
-        optimizer.learning_rate = progress.learning_rate.at(progress.t)
-        cost = objective.run_epoch(theta, optimizer, batches)
-        progress.t += n_samples
-        if progress.end_epoch(theta, float(cost), n_updates):
-            return True
+    with np.errstate(over="ignore", invalid="ignore"):  # what diverges is found each epoch
+        for _ in range(max_iter):
+            progress.on_epoch_begin()
+            optimizer.learning_rate = progress.learning_rate.at(progress.t)
+            cost = objective.run_epoch(theta, optimizer, batches)
+            progress.t += n_samples
+            if progress.end_epoch(theta, float(cost), n_updates):
+                return True
     return False
 
 

@@ -15,6 +15,8 @@ from scipy.optimize import check_grad
 
 from sknnbasics._network import Layers, _backprop, backprop_for
 from sknnbasics._network._backprop import _blocked, _reference
+from sknnbasics._network._batches import Batches
+from sknnbasics._network._optimizers import GradientDescent
 
 try:
     from sknnbasics._network._backprop import _compiled
@@ -334,3 +336,24 @@ def test_the_penalty_of_a_batch_is_divided_by_the_weights_of_all_rows(body):
     penalty = whole.cost_and_gradient(theta, X, T, s)[0] - bare.cost_and_gradient(theta, X, T, s)[0]
     halved = batch.cost_and_gradient(theta, X, T, s)[0] - bare.cost_and_gradient(theta, X, T, s)[0]
     assert halved == pytest.approx(penalty / 2)
+
+
+@pytest.mark.skipif(_compiled is None, reason="the compiled body is not built")
+@pytest.mark.parametrize("wrong", range(4), ids=["theta", "X", "T", "s"])
+def test_compiled_loops_read_nothing_beyond_its_end(wrong):
+    layers, *arrays = problem()
+    backprop = _compiled.Backprop(layers, ALPHA)
+    optimizer, batches = GradientDescent(0.1), Batches(arrays[3], 10, False, None)
+    others = (arrays[wrong][:-1], np.concatenate([arrays[wrong]] * 2), arrays[wrong][..., :1])
+    for other in others:
+        theta, *rows = [other if number == wrong else array for number, array in enumerate(arrays)]
+        with pytest.raises(ValueError, match="are not for"):
+            backprop.cost_and_gradient(theta, *rows)
+        with pytest.raises(ValueError, match="are not for"):
+            backprop.cost(theta, *rows)
+        with pytest.raises(ValueError, match="are not for"):
+            backprop.run_epoch(theta, *rows, optimizer, batches)
+    theta, X, *_ = arrays
+    for wrong_theta, wrong_X in [(theta[:-1], X), (theta, X[:, :3])]:
+        with pytest.raises(ValueError, match="are not for"):
+            backprop.predict(wrong_theta, wrong_X)

@@ -112,7 +112,7 @@ class Backprop(ByBatch):
         self._places, self._room_of_row = _places(layers)
         # What takes longer to find than a small net to compute.
         self._n_parameters = layers.n_parameters
-        self._n_inputs, *_, self._n_outputs = layers.sizes
+        *_, self._n_outputs = layers.sizes
         self._room = self._grad = self._n_block = None
 
     def __getstate__(self):
@@ -130,7 +130,7 @@ class Backprop(ByBatch):
         elif rows is not None:
             order = np.ascontiguousarray(rows, np.intp)
         self._make_room(len(T) if order is None else len(order), theta.dtype)
-        data = _typed(self, theta, X, T, s)
+        data = _typed(theta, X, T, s)
         cost = _cost_and_gradient[_kind(theta)](self, theta, *data, order)
         return cost, self._grad
 
@@ -140,7 +140,7 @@ class Backprop(ByBatch):
         if not batches.visits_each_row_once or type(optimizer) not in (GradientDescent, Adam):
             return super().run_epoch(theta, X, T, s, optimizer, batches)
         self._make_room(min(len(T), batches.batch_size), theta.dtype)
-        data = _typed(self, theta, X, T, s)
+        data = _typed(theta, X, T, s)
         return _run_epoch[_kind(theta)](
             self, theta, *data, batches.order(), batches.batch_size,
             optimizer, *_moments(optimizer, theta),
@@ -155,11 +155,10 @@ class Backprop(ByBatch):
     def cost(self, theta, X, T, s):
         """Half the mean squared error of all rows at `theta`, without the penalty."""
         self._make_room(len(T), theta.dtype)
-        return _cost[_kind(theta)](self, theta, *_typed(self, theta, X, T, s))
+        return _cost[_kind(theta)](self, theta, *_typed(theta, X, T, s))
 
     def predict(self, theta, X):
         """Output activations, of shape (n_samples, n_outputs)."""
-        _check_shapes(self, theta, X)
         outputs = np.empty((len(X), self._n_outputs), theta.dtype)
         self._make_room(len(X), theta.dtype)
         _predict[_kind(theta)](self, theta, np.asarray(X, theta.dtype), outputs)
@@ -187,22 +186,10 @@ def _kind(theta):
     return "double" if theta.dtype == np.float64 else "float"
 
 
-def _typed(backprop, theta, X, T, s):
+def _typed(theta, X, T, s):
     """The rows as the loops read them; X in any layout, and what they are already is no copy."""
-    _check_shapes(backprop, theta, X)
-    if T.shape != (len(X), backprop._n_outputs) or s.shape != (len(X),):
-        raise ValueError(f"T of shape {T.shape} and s of shape {s.shape} are not for this X.")
     dtype = theta.dtype
     return np.asarray(X, dtype), np.ascontiguousarray(T, dtype), np.ascontiguousarray(s, dtype)
-
-
-def _check_shapes(backprop, theta, X):
-    """Refuse what the loops would read beyond its end; who asks has named it before."""
-    width = backprop._n_inputs
-    if theta.shape != (backprop._n_parameters,) or X.ndim != 2 or X.shape[1] != width:
-        raise ValueError(
-            f"theta of shape {theta.shape} and X of shape {X.shape} are not for {backprop.layers}."
-        )
 
 
 def _moments(optimizer, theta):
@@ -228,7 +215,7 @@ def _places(layers):
 cdef Net _net(backprop):
     cdef const Py_ssize_t[:, ::1] places = backprop._places  # which outlive the call
     cdef Net net
-    net.n_layers = len(backprop.layers.sizes) - 1
+    net.n_layers = places.shape[1] - 2
     net.n_weights = places[1, net.n_layers]
     net.fit_intercept = backprop.layers.fit_intercept
     net.n_parameters = backprop._n_parameters
@@ -236,6 +223,31 @@ cdef Net _net(backprop):
     net.activations = &places[3, 0]
     net.block_rows = backprop._n_block
     return net
+
+
+# What the loops would read beyond its end is refused here; who asks has named it before
+
+
+cdef int _check_inputs(
+    const Net* net, Py_ssize_t n_parameters, Py_ssize_t n_rows, Py_ssize_t n_features
+) except -1:
+    if n_parameters != net.n_parameters or n_features != net.sizes[0]:
+        raise ValueError(
+            f"X of shape {(n_rows, n_features)} and {n_parameters} parameters are not for "
+            f"{net.sizes[0]} inputs and {net.n_parameters} parameters."
+        )
+    return 0
+
+
+cdef int _check_targets(
+    const Net* net, Py_ssize_t n_rows, Py_ssize_t n_targets, Py_ssize_t n_outputs, Py_ssize_t n_s
+) except -1:
+    if n_targets != n_rows or n_outputs != net.sizes[net.n_layers] or n_s != n_rows:
+        raise ValueError(
+            f"T of shape {(n_targets, n_outputs)} and s of {n_s} weights are not for {n_rows} "
+            f"rows and {net.sizes[net.n_layers]} outputs."
+        )
+    return 0
 
 
 cdef Batch _all_rows(const Py_ssize_t[::1] order, Py_ssize_t n_rows):
@@ -273,6 +285,8 @@ def _cost_and_gradient(
     cdef Net net = _net(backprop)
     cdef Batch batch = _all_rows(order, T.shape[0])
     cdef Py_ssize_t work = 0
+    _check_inputs(&net, theta.shape[0], X.shape[0], X.shape[1])
+    _check_targets(&net, X.shape[0], T.shape[0], T.shape[1], s.shape[0])
     with nogil:
         total = _weight(s, &batch)
         cost = _gradient(
@@ -297,6 +311,8 @@ def _run_epoch(
     cdef floating* mean = &first_moment[0]
     cdef floating* square = NULL if second_moment is None else &second_moment[0]
     cdef Py_ssize_t number, work = 0
+    _check_inputs(&net, theta.shape[0], X.shape[0], X.shape[1])
+    _check_targets(&net, X.shape[0], T.shape[0], T.shape[1], s.shape[0])
     try:
         with nogil:
             for number in range(_n_parts(rows.n_rows, batch_size)):
@@ -336,6 +352,8 @@ def _cost(
     cdef double total, cost = 0
     cdef Py_ssize_t number, stride, work = 0
     cdef const floating* x
+    _check_inputs(&net, theta.shape[0], X.shape[0], X.shape[1])
+    _check_targets(&net, X.shape[0], T.shape[0], T.shape[1], s.shape[0])
     with nogil:
         total = _weight(s, &batch)
         for number in range(_n_parts(batch.n_rows, net.block_rows)):
@@ -355,6 +373,7 @@ def _predict(
     cdef Batch batch = _all_rows(None, X.shape[0]), block
     cdef Py_ssize_t number, stride, work = 0
     cdef const floating* x
+    _check_inputs(&net, theta.shape[0], X.shape[0], X.shape[1])
     with nogil:
         for number in range(_n_parts(batch.n_rows, net.block_rows)):
             block = _part(&batch, number, net.block_rows)
