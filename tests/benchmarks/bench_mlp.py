@@ -15,7 +15,7 @@ import os
 import warnings
 from dataclasses import dataclass, replace
 from statistics import geometric_mean, median
-from time import perf_counter
+from time import perf_counter, sleep
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -66,6 +66,10 @@ class Case:
 
 # So small that it does not matter to which root of Adam's second moment it is added.
 EPSILON = 1e-15
+
+# Threads of BLAS that a fit has woken turn round for some hundredths of a second after it, and
+# would take a processor from the next one.
+PAUSE = 0.1
 
 CASES = [
     Case("article 3 x 2-3-1", 3, (2, 3, 1), None, 1000),
@@ -187,6 +191,7 @@ def time_in_turn(case, rounds):
     times = {name: [] for name in fits}
     for _ in range(rounds):
         for name, fit in fits.items():
+            sleep(PAUSE)
             start = perf_counter()
             fit(case, *data)
             times[name].append(perf_counter() - start)
