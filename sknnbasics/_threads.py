@@ -134,7 +134,7 @@ def threads_for(work):
 def map_in_threads(function, items, work):
     """What the function gives for each item, in their order, by `threads_for` that work.
 
-    Outside of `one_blas_thread`, BLAS shall have been limited by the caller.
+    On threads of its own BLAS is limited to one; in the caller's thread that is the caller's care.
     """
     n_threads = threads_for(work)
     if n_threads == 1:
