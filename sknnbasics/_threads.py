@@ -19,7 +19,7 @@ def _libraries():
     return [library for library in libraries if library.get_num_threads() is not None]
 
 
-def _numbers():
+def _numbers_of_threads():
     return [(library, library.get_num_threads()) for library in _libraries()]
 
 
@@ -74,7 +74,7 @@ class _Limit:
 
     def _limit(self, asker):
         if not self._found:
-            found = _numbers()
+            found = _numbers_of_threads()
             self._found = [(lib, n) for lib, n in found if n != 1 or _of_each_thread(lib)]
         self._asking.append(ref(asker))
         for library, _ in self._found:
@@ -91,7 +91,7 @@ class _Limit:
             self._found = []
 
     def _n_outside(self):
-        return max((n_threads for _, n_threads in self._found or _numbers()), default=1)
+        return max((n_threads for _, n_threads in self._found or _numbers_of_threads()), default=1)
 
     def _alive(self):
         return list(filter(None, map(ref.__call__, self._asking)))

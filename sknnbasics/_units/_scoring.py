@@ -6,7 +6,7 @@ from scipy.sparse import issparse
 from .._threads import WORK_OF_A_THREAD, map_in_threads
 from ._rule import preactivations, weigh_mistakes
 
-_BLOCK = 2**17  # decisions that are held at once, a megabyte in double precision
+_BLOCK = 2**17  # decisions of the rows that a thread takes at once, a megabyte in double precision
 
 
 def decisions(coef, intercept, X):
@@ -50,7 +50,7 @@ def mistaken_weights(candidates, X, codes, class_weights):
     n_units = len(candidates[0][1])
     if n_units == 1:
         return [_mistaken_by_one_unit(*weights, X, codes, class_weights) for weights in candidates]
-    # One pass over the samples serves all candidates, as large as one of them with more units.
+    # Together they are as one candidate of more units: the samples are read once.
     coef, intercept = map(np.concatenate, zip(*candidates, strict=True))
     work = len(coef) * max(1, X.nnz if issparse(X) else X.size)
     n_rows = max(1, min(_BLOCK // len(coef), WORK_OF_A_THREAD * len(codes) // work))
