@@ -1,13 +1,14 @@
 """Threads for large work, and the threads of BLAS, which are kept from waiting for each other."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
-from threading import Lock, get_ident
+from threading import Lock, get_ident, main_thread
 from weakref import ref
 
 WORK_OF_A_THREAD = 2**24  # multiplications: some milliseconds, many times what it takes to start
+FEWEST_ROWS = 64  # of a block, for which a product reads all weights
 
 
 @lru_cache
@@ -126,18 +127,53 @@ def one_blas_thread():
 
 
 def threads_for(work):
-    """As many threads as so many multiplications are worth, and as the user lets BLAS have."""
+    """As many threads as so many multiplications are worth, and as the user lets BLAS have.
+
+    Whatever else fits at this moment: what a fit computes must not depend on it.
+    """
     n_worth = work // WORK_OF_A_THREAD
     return min(n_worth, _LIMIT.n_outside()) if n_worth > 1 else 1
 
 
-def map_in_threads(function, items, work):
-    """What the function gives for each item, in their order, by `threads_for` that work.
+def submit(pool, function, *args):
+    """The future of a call in a pool; once the interpreter ends, the call is made here.
+
+    A thread goes on when the main one has ended, but no pool takes calls any more.
+    """
+    try:
+        return pool.submit(function, *args)
+    except RuntimeError:
+        if main_thread().is_alive():
+            raise
+    future = Future()
+    future.set_result(function(*args))
+    return future
+
+
+def map_blocks(function, n_rows, most_rows, work):
+    """What the function gives for each of some slices of rows, in their order.
 
     On threads of its own BLAS is limited to one; in the caller's thread that is the caller's care.
+
+    Parameters
+    ----------
+    function : callable
+    n_rows : int
+    most_rows : int
+        How many a slice may hold.
+    work : int
+        Multiplications that all rows take: `threads_for` that many share them out.
     """
-    n_threads = threads_for(work)
+    worth_a_thread = max(FEWEST_ROWS, WORK_OF_A_THREAD * n_rows / max(1, work))
+    size = max(1, int(min(most_rows, worth_a_thread)))
+    blocks = [slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size)]
+    n_threads = min(len(blocks), threads_for(work))
     if n_threads == 1:
-        return list(map(function, items))
+        return list(map(function, blocks))
     with ThreadPoolExecutor(n_threads) as pool:
-        return list(pool.map(one_blas_thread()(function), items))
+        try:
+            futures = [submit(pool, one_blas_thread()(function), block) for block in blocks]
+            return [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

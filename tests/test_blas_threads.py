@@ -1,6 +1,8 @@
 """One thread for BLAS while a fit trains, and work that is shared out among our own."""
 
 import gc
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,9 +12,9 @@ from both_estimators import threads_of_blas, unconverged
 from threadpoolctl import threadpool_limits
 
 import sknnbasics._network._fit
-import sknnbasics._units._fit
+import sknnbasics._units._scoring
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor, _threads
-from sknnbasics._threads import map_in_threads, one_blas_thread, threads_for
+from sknnbasics._threads import map_blocks, one_blas_thread, threads_for
 
 
 @pytest.mark.parametrize("first_leaves", ["first", "last"])
@@ -107,7 +109,7 @@ watched_in_fits = {
     "perceptron": (
         PerceptronClassifier(max_iter=3, tol=None),
         rng.integers(0, 3, size=37),
-        (sknnbasics._units._fit.Pocket, "offer"),
+        (sknnbasics._units._scoring, "decisions"),
     ),
 }
 
@@ -140,26 +142,105 @@ def test_work_takes_the_threads_that_it_is_worth_and_that_blas_has_outside(monke
         assert threads_for(1000) == 1
 
 
-def test_work_is_shared_out_in_order_and_under_the_limit(monkeypatch):
+@pytest.fixture
+def worth_threads(monkeypatch):
+    """Work of 200 multiplications on 12 rows makes six blocks for two threads."""
     monkeypatch.setattr(_threads, "WORK_OF_A_THREAD", 100)
+    monkeypatch.setattr(_threads, "FEWEST_ROWS", 1)
+    with threadpool_limits(2, user_api="blas"):
+        yield
+        assert threads_of_blas() == {2}
+
+
+@pytest.mark.usefixtures("worth_threads")
+def test_work_is_shared_out_in_order_and_under_the_limit():
     meeting = threading.Barrier(2, timeout=60)
 
-    def meet(number):
+    def meet(rows):
         meeting.wait()
-        return number, threading.get_ident(), threads_of_blas()
+        return rows, threading.get_ident(), threads_of_blas()
 
-    with threadpool_limits(2, user_api="blas"):
-        numbers, threads, limits = zip(*map_in_threads(meet, range(6), 200), strict=True)
-        assert threads_of_blas() == {2}
-    assert numbers == tuple(range(6))
+    blocks, threads, limits = zip(*map_blocks(meet, 12, 2, 200), strict=True)
+    assert blocks == tuple(slice(start, start + 2) for start in range(0, 12, 2))
     assert len(set(threads)) == 2
+    assert threading.get_ident() not in threads
     assert limits == ({1},) * 6
-    assert map_in_threads(abs, [-1, 2], 199) == [1, 2]
 
 
-def test_work_that_fails_on_a_thread_fails(monkeypatch):
-    monkeypatch.setattr(_threads, "WORK_OF_A_THREAD", 100)
-    with threadpool_limits(2, user_api="blas"):
-        with pytest.raises(ZeroDivisionError):
-            map_in_threads(lambda number: 1 / number, [1, 0, 2], 200)
-        assert threads_of_blas() == {2}
+@pytest.mark.usefixtures("worth_threads")
+def test_blocks_hold_the_work_of_a_thread_and_no_more_rows_than_may_be(monkeypatch):
+    def sizes(n_rows, most_rows, work):
+        blocks = map_blocks(lambda rows: rows, n_rows, most_rows, work)
+        assert [block.start for block in blocks] == [0, *(block.stop for block in blocks[:-1])]
+        return [block.stop - block.start for block in blocks]
+
+    assert sizes(12, 100, 200) == [6, 6]
+    assert sizes(12, 4, 200) == [4, 4, 4]
+    assert sizes(12, 100, 0) == [12]
+    assert sizes(3, 0, 10**6) == [1, 1, 1]
+    monkeypatch.setattr(_threads, "FEWEST_ROWS", 5)
+    assert sizes(15, 100, 10**6) == [5, 5, 5]
+
+
+@pytest.mark.usefixtures("worth_threads")
+def test_work_that_fails_on_a_thread_fails_and_ends_the_rest():
+    done = []
+
+    def fail(rows):
+        done.append(rows)
+        threading.Event().wait(0.01)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        map_blocks(fail, 1000, 1, 10_000)
+    assert len(done) < 1000
+
+
+FITS_WHEN_THE_MAIN_THREAD_HAS_ENDED = """
+import threading, warnings
+import numpy as np
+from threadpoolctl import threadpool_limits
+from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor, _threads
+
+_threads.WORK_OF_A_THREAD = _threads.FEWEST_ROWS = 1
+threadpool_limits(2, user_api="blas")
+warnings.simplefilter("ignore")
+rng = np.random.default_rng(0)
+X, y = rng.normal(size=(90, 4)), rng.integers(0, 3, 90)
+
+
+def fit():
+    threading.main_thread().join()
+    for model in (PerceptronClassifier(max_iter=5), SigmoidMLPRegressor(solver="sgd", max_iter=5)):
+        print(model.fit(X, y).n_iter_)
+
+
+threading.Thread(target=fit).start()
+"""
+
+
+def test_a_thread_fits_when_the_main_one_has_ended():
+    command = [sys.executable, "-c", FITS_WHEN_THE_MAIN_THREAD_HAS_ENDED]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert (result.stdout, result.stderr) == ("5\n5\n", "")
+
+
+@unconverged
+@pytest.mark.usefixtures("worth_threads")
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_the_weights_of_many_classes_are_tried_on_threads(monkeypatch, early_stopping):
+    """In the training on samples that are held out or not, and at its end on all."""
+    model = PerceptronClassifier(n_iter_no_change=1, early_stopping=early_stopping)
+    seen, decisions = [], sknnbasics._units._scoring.decisions
+
+    def watched(coef, intercept, rows):
+        seen.append((len(rows), threading.get_ident(), threads_of_blas()))
+        return decisions(coef, intercept, rows)
+
+    monkeypatch.setattr(_threads, "WORK_OF_A_THREAD", 10)
+    monkeypatch.setattr(sknnbasics._units._scoring, "decisions", watched)
+    model.fit(X, rng.integers(0, 3, size=37))
+    n_rows, threads, limits = zip(*seen, strict=True)
+    assert sum(n_rows) >= 37 + (model.n_iter_ * 4 if early_stopping else 0)
+    assert threading.get_ident() not in threads
+    assert limits == ({1},) * len(limits)

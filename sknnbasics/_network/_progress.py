@@ -141,7 +141,8 @@ class Progress:
 
     def check_finite(self, theta, cost=0.0):
         """Refuse weights that have diverged."""
-        # Of few numbers @ takes NumPy three times as long.
+        # Of few numbers @ takes NumPy three times as long; both warn of overflow, unless the
+        # caller ignores it.
         squares = theta.dot(theta) if isinstance(theta, np.ndarray) else theta @ theta
         if not (math.isfinite(cost) and math.isfinite(float(squares))):
             raise Diverged(len(self.loss_curve) + 1)

@@ -261,6 +261,7 @@ class Fit:
         self.converged = self.mistakes[-1] == 0
         return sum(map(mul, corrections, samples.class_weights.tolist()))
 
+    @one_blas_thread()
     def visit_once(self, samples):
         """One epoch that is a call of its own, over samples that will not come again."""
         self.visit(samples, next(visiting_orders(samples.rows, self.settings.shuffle, self.rng)))

@@ -1,12 +1,14 @@
 """What weights decide on many samples, and how often they err."""
 
+from functools import partial
+
 import numpy as np
 from scipy.sparse import issparse
 
-from .._threads import WORK_OF_A_THREAD, map_in_threads
+from .._threads import map_blocks
 from ._rule import preactivations, weigh_mistakes
 
-_BLOCK = 2**17  # decisions of the rows that a thread takes at once, a megabyte in double precision
+_BLOCK = 2**17  # decisions of a candidate that are held at once, a megabyte in double precision
 
 
 def decisions(coef, intercept, X):
@@ -50,18 +52,23 @@ def mistaken_weights(candidates, X, codes, class_weights):
     n_units = len(candidates[0][1])
     if n_units == 1:
         return [_mistaken_by_one_unit(*weights, X, codes, class_weights) for weights in candidates]
-    # Together they are as one candidate of more units: the samples are read once.
-    coef, intercept = map(np.concatenate, zip(*candidates, strict=True))
-    work = len(coef) * max(1, X.nnz if issparse(X) else X.size)
-    n_rows = max(1, min(_BLOCK // len(coef), WORK_OF_A_THREAD * len(codes) // work))
+    decide = _together(candidates, sparse=issparse(X))
+    work = n_units * len(candidates) * (X.nnz if issparse(X) else X.size)
 
-    def weigh_block(start):
-        rows = slice(start, start + n_rows)
-        z = decisions(coef, intercept, X if n_rows >= len(codes) else X[rows])
+    def weigh_block(rows):
+        z = decide(X if rows.stop - rows.start == len(codes) else X[rows])
         classes = z.reshape(len(z), len(candidates), n_units).argmax(axis=2)
         return class_weights[codes[rows]] @ (classes != codes[rows, np.newaxis])
 
-    return sum(map_in_threads(weigh_block, range(0, len(codes), n_rows), work)).tolist()
+    return sum(map_blocks(weigh_block, len(codes), _BLOCK // n_units, work)).tolist()
+
+
+def _together(candidates, sparse):
+    """The decisions of all candidates on some samples, side by side."""
+    if sparse:  # which are few beside the weights of their many features
+        return lambda X: np.hstack([decisions(*weights, X) for weights in candidates])
+    # As one candidate of more units, for which the samples are read once.
+    return partial(decisions, *map(np.concatenate, zip(*candidates, strict=True)))
 
 
 def _mistaken_by_one_unit(coef, intercept, X, codes, class_weights):

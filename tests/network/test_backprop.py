@@ -16,7 +16,7 @@ from scipy.optimize import check_grad
 from sknnbasics._network import Layers, _backprop, backprop_for
 from sknnbasics._network._backprop import _blocked, _reference
 from sknnbasics._network._batches import Batches
-from sknnbasics._network._optimizers import GradientDescent
+from sknnbasics._network._optimizers import Adam, GradientDescent
 
 try:
     from sknnbasics._network._backprop import _compiled
@@ -340,7 +340,7 @@ def test_the_penalty_of_a_batch_is_divided_by_the_weights_of_all_rows(body):
 
 @pytest.mark.skipif(_compiled is None, reason="the compiled body is not built")
 @pytest.mark.parametrize("wrong", range(4), ids=["theta", "X", "T", "s"])
-def test_compiled_loops_read_nothing_beyond_its_end(wrong):
+def test_compiled_loops_read_nothing_beyond_the_end(wrong):
     layers, *arrays = problem()
     backprop = _compiled.Backprop(layers, ALPHA)
     optimizer, batches = GradientDescent(0.1), Batches(arrays[3], 10, False, None)
@@ -357,3 +357,16 @@ def test_compiled_loops_read_nothing_beyond_its_end(wrong):
     for wrong_theta, wrong_X in [(theta[:-1], X), (theta, X[:, :3])]:
         with pytest.raises(ValueError, match="are not for"):
             backprop.predict(wrong_theta, wrong_X)
+
+
+@pytest.mark.skipif(_compiled is None, reason="the compiled body is not built")
+@pytest.mark.parametrize("optimizer", [GradientDescent, Adam])
+def test_moments_of_other_parameters_are_refused(optimizer):
+    layers, theta, *rows = problem()
+    backprop, batches = _compiled.Backprop(layers, ALPHA), Batches(rows[2], 10, False, None)
+    optimizer = optimizer(0.1)
+    optimizer.begin(theta[:-1])
+    with pytest.raises(ValueError, match="moments are not for"):
+        backprop.run_epoch(theta, *rows, optimizer, batches)
+    with pytest.raises(ValueError, match="moments are not for"):
+        backprop.update(theta, theta.copy(), optimizer)

@@ -66,6 +66,7 @@ def test_each_candidate_weighs_what_it_mistakes(monkeypatch, layout, n_units, n_
     if block is not None:
         monkeypatch.setattr(_scoring, "_BLOCK", block)
         monkeypatch.setattr(_threads, "WORK_OF_A_THREAD", block)
+        monkeypatch.setattr(_threads, "FEWEST_ROWS", 1)
     X, codes, _, _ = problem(n_units)
     n_classes = codes.max() + 1
     rng = np.random.default_rng(2)

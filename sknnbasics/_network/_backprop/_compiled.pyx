@@ -225,7 +225,7 @@ cdef Net _net(backprop):
     return net
 
 
-# What the loops would read beyond its end is refused here; who asks has named it before
+# Shapes that the loops would read beyond are refused; the row numbers of an order are trusted
 
 
 cdef int _check_inputs(
@@ -236,6 +236,14 @@ cdef int _check_inputs(
             f"X of shape {(n_rows, n_features)} and {n_parameters} parameters are not for "
             f"{net.sizes[0]} inputs and {net.n_parameters} parameters."
         )
+    return 0
+
+
+cdef int _check_moments(
+    Py_ssize_t n_parameters, const floating[::1] first, const floating[::1] second
+) except -1:
+    if first.shape[0] != n_parameters or (second is not None and second.shape[0] != n_parameters):
+        raise ValueError(f"The optimizer's moments are not for {n_parameters} parameters.")
     return 0
 
 
@@ -313,6 +321,7 @@ def _run_epoch(
     cdef Py_ssize_t number, work = 0
     _check_inputs(&net, theta.shape[0], X.shape[0], X.shape[1])
     _check_targets(&net, X.shape[0], T.shape[0], T.shape[1], s.shape[0])
+    _check_moments(net.n_parameters, first_moment, second_moment)
     try:
         with nogil:
             for number in range(_n_parts(rows.n_rows, batch_size)):
@@ -336,6 +345,7 @@ def _update_once(
 ):
     cdef Update update = _settings(optimizer)
     cdef floating* square = NULL if second_moment is None else &second_moment[0]
+    _check_moments(theta.shape[0], first_moment, second_moment)
     with nogil:
         _move(&theta[0], &grad[0], &first_moment[0], square, theta.shape[0], &update)
     if update.adam:

@@ -6,7 +6,7 @@ from threading import Event
 
 import numpy as np
 
-from ..._threads import one_blas_thread
+from ..._threads import one_blas_thread, submit
 from ._by_batch import ByBatch
 
 # Multiplications of a piece; between two of them an interrupt ends the work of all threads.
@@ -41,7 +41,7 @@ class Backprop(ByBatch):
         ]
         with ThreadPoolExecutor(len(parts)) as pool:
             try:
-                others = [pool.submit(_part_of, *part) for part in parts[1:]]
+                others = [submit(pool, _part_of, *part) for part in parts[1:]]
                 cost, grad = _part_of(*parts[0])
                 for other in others:
                     more_cost, more_grad = other.result()
