@@ -66,7 +66,9 @@ def mistaken_weights(candidates, X, codes, class_weights):
 def _together(candidates, sparse):
     """The decisions of all candidates on some samples, side by side."""
     if sparse:  # which are few beside the weights of their many features
-        return lambda X: np.hstack([decisions(*weights, X) for weights in candidates])
+        # SciPy would lay out the weights feature by feature anew for each block.
+        laid_out = [(np.asfortranarray(coef), intercept) for coef, intercept in candidates]
+        return lambda X: np.hstack([decisions(*weights, X) for weights in laid_out])
     # As one candidate of more units, for which the samples are read once.
     return partial(decisions, *map(np.concatenate, zip(*candidates, strict=True)))
 

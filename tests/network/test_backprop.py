@@ -370,3 +370,5 @@ def test_moments_of_other_parameters_are_refused(optimizer):
         backprop.run_epoch(theta, *rows, optimizer, batches)
     with pytest.raises(ValueError, match="moments are not for"):
         backprop.update(theta, theta.copy(), optimizer)
+    with pytest.raises(ValueError, match="derivatives are not for"):
+        backprop.update(theta, theta[:-1], type(optimizer)(0.1))

@@ -346,6 +346,8 @@ def _update_once(
     cdef Update update = _settings(optimizer)
     cdef floating* square = NULL if second_moment is None else &second_moment[0]
     _check_moments(theta.shape[0], first_moment, second_moment)
+    if grad.shape[0] != theta.shape[0]:
+        raise ValueError(f"{grad.shape[0]} derivatives are not for {theta.shape[0]} parameters.")
     with nogil:
         _move(&theta[0], &grad[0], &first_moment[0], square, theta.shape[0], &update)
     if update.adam:
