@@ -372,3 +372,13 @@ def test_moments_of_other_parameters_are_refused(optimizer):
         backprop.update(theta, theta.copy(), optimizer)
     with pytest.raises(ValueError, match="derivatives are not for"):
         backprop.update(theta, theta[:-1], type(optimizer)(0.1))
+
+
+@each_body
+def test_no_rows_have_no_predictions_and_no_cost(body):
+    layers, theta, X, T, s = problem()
+    backprop = body.Backprop(layers, ALPHA, 1.0)
+    assert backprop.predict(theta, X[:0]).shape == (0, 3)
+    if body is _compiled:
+        assert backprop.cost(theta, X[:0], T[:0], s[:0]) == 0
+        assert np.isfinite(backprop.cost_and_gradient(theta, X, T, s, np.arange(0))[1]).all()

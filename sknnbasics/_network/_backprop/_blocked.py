@@ -99,7 +99,7 @@ class Backprop(ByBatch):
         widths = (self.layers.sizes[0] if isinstance(X, np.ndarray) else 0, *self.layers.sizes[1:])
         dtype = self._parameters.grad.dtype
         fitting = _BLOCK_BYTES // (dtype.itemsize * max(widths))
-        step = min(n_rows, self.block_rows or max(fitting, _MIN_BLOCK_ROWS))
+        step = max(1, min(n_rows, self.block_rows or max(fitting, _MIN_BLOCK_ROWS)))
         if self._room is None or not self._room.holds(step, widths, dtype):
             self._room = self._block = _Block.empty(step, widths, dtype)
         for start in range(0, n_rows, step):

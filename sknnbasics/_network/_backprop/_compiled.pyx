@@ -167,7 +167,7 @@ class Backprop(ByBatch):
     def _make_room(self, n_rows, dtype):
         """Room for a block of some rows, and for a gradient."""
         n_blocks = -(-n_rows // (self.block_rows or MAX_BLOCK_ROWS))
-        self._n_block = -(-n_rows // max(1, n_blocks))  # blocks of about one size
+        self._n_block = max(1, -(-n_rows // max(1, n_blocks)))  # blocks of about one size
         size = self._n_block * self._room_of_row
         if self._room is None or self._room.dtype != dtype or len(self._room) < size:
             self._room = _aligned(size, dtype)
