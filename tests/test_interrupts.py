@@ -176,3 +176,17 @@ def test_an_interrupt_publishes_nothing_that_the_end_would_refuse(model):
         assert np.isfinite(decisions(changed)).all()
         if isinstance(changed, SigmoidMLPRegressor):  # whose end looks at the squares
             assert np.isfinite([(W**2).sum() for W in changed.coefs_]).all()
+
+
+@pytest.mark.parametrize("average", [True, "pocket", False])
+def test_what_is_called_converged_after_an_interrupt_makes_no_mistake(average):
+    steps = np.arange(8.0)[:, None]
+    is_high = steps[:, 0] > 5  # the average makes a mistake when the last weights make none
+
+    def fit(model):
+        model.fit(steps, is_high)
+
+    changed = models_after_interrupts(perceptron(average=average, max_iter=100), fit)
+    scores = [model.score(steps, is_high) for model in changed if model.converged_]
+    assert scores
+    assert set(scores) == {1}

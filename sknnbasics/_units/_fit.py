@@ -234,9 +234,7 @@ class Fit:
         for _ in range(settings.max_iter):
             on_epoch_begin()
             mistaken = self.visit(samples, next(orders))
-            self._fill_pocket(held_out)
-            if self.converged and settings.average and self.pocket is None:
-                self._separating = self._average_that_separates(samples)
+            self._keep_the_best(samples, held_out)
             share = mistaken / (n_units * visited) if held_out is None else 1 - self.scores[-1]
             stall.observe(share, self.mistakes[-1])
             if on_epoch_end():
@@ -258,13 +256,13 @@ class Fit:
         self.check_finite()
         corrections = corrections.tolist()  # of few numbers Python's sums are the faster ones
         self.mistakes.append(sum(corrections))
-        self.converged = self.mistakes[-1] == 0
         return sum(map(mul, corrections, samples.class_weights.tolist()))
 
     @one_blas_thread()
     def visit_once(self, samples):
         """One epoch that is a call of its own, over samples that will not come again."""
         self.visit(samples, next(visiting_orders(samples.rows, self.settings.shuffle, self.rng)))
+        self.converged = self.mistakes[-1] == 0
 
     def mistaken_weight(self, samples):
         """Weight of the samples that `learned` mistakes."""
@@ -285,14 +283,20 @@ class Fit:
         published = tuple(array.copy() for array in learned)
         return State(self.rng, class_counts, self.units, published)
 
+    def _keep_the_best(self, samples, held_out):
+        """Find the weights to predict with after an epoch."""
+        converged = self.mistakes[-1] == 0
+        if self.pocket is not None:
+            self._fill_pocket(held_out)
+            converged |= held_out is None and self.pocket.mistaken == 0
+        elif converged and self.settings.average:
+            self._separating = self._average_that_separates(samples)
+        self.converged = converged  # at the end: Ctrl-C publishes what there is until then
+
     def _fill_pocket(self, held_out):
         """Offer the candidates, of which the later wins a tie."""
-        if self.pocket is None:
-            return
         mistaken = self.pocket.offer(*self._candidates())
-        if held_out is None:
-            self.converged |= self.pocket.mistaken == 0
-        else:
+        if held_out is not None:
             score = (held_out.weight - mistaken) / held_out.weight
             self.scores.put(self.n_epochs, score)
 
