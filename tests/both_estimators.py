@@ -1,6 +1,9 @@
-"""What the tests of both estimators share: snapshots, threads, arrays laid out otherwise."""
+"""What the tests of both estimators share: snapshots, interrupts, threads, arrays."""
 
+import _thread
 import pickle
+from contextlib import contextmanager
+from threading import Event, Thread
 
 import numpy as np
 import pytest
@@ -34,6 +37,26 @@ def read_only(X, folder):
 
 def strided(X, folder):
     return np.repeat(np.repeat(X, 2, axis=0), 3, axis=1)[::2, ::3]
+
+
+@contextmanager
+def interrupted_once(holds):
+    """Interrupt the main thread in this block, as Ctrl-C does, as soon as something holds."""
+    over = Event()
+
+    def watch():
+        while not holds():
+            if over.wait(0.001):
+                return
+        _thread.interrupt_main()
+
+    watcher = Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
 
 
 def threads_of_blas():

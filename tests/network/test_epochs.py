@@ -1,12 +1,10 @@
 """Whole epochs, in every body, against updates one by one."""
 
-import _thread
 import threading
-import time
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from both_estimators import interrupted_once
 
 from sknnbasics._network import Layers
 from sknnbasics._network._backprop import _blocked, _reference
@@ -156,22 +154,6 @@ def test_an_optimizer_of_another_kind_updates_batch_by_batch(body):
     np.testing.assert_allclose(theta, expected, rtol=0, atol=1e-12)
 
 
-@contextmanager
-def interrupted_once(holds):
-    """Interrupt the main thread, as Ctrl-C does, as soon as something holds."""
-
-    def watch():
-        while not holds():
-            time.sleep(0.001)
-        _thread.interrupt_main()
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    with pytest.raises(KeyboardInterrupt):
-        yield
-    watcher.join()
-
-
 def many(n_rows, layers_and_theta_and_rows):
     layers, theta, *rows = layers_and_theta_and_rows
     return layers, theta, *(np.resize(array, (n_rows, *array.shape[1:])) for array in rows)
@@ -185,7 +167,7 @@ def test_an_interrupted_epoch_keeps_its_updates():
     layers, theta, *rows = many(n_rows, problem((4, 50, 1)))
     replayed, interrupted, whole = theta.copy(), Adam(0.01), Adam(0.01)
     backprop = _compiled.Backprop(layers, ALPHA, 1.0)
-    with interrupted_once(lambda: theta[0] != replayed[0]):
+    with pytest.raises(KeyboardInterrupt), interrupted_once(lambda: theta[0] != replayed[0]):
         backprop.run_epoch(theta, *rows, interrupted, batches(size, False, n_rows))
     n_done = size * interrupted.t
     assert 0 < n_done < n_rows
@@ -209,7 +191,10 @@ def test_an_interrupt_is_answered_within_a_batch_and_leaves_theta_whole():
         lambda: backprop.predict(theta, rows[0]),
     ):
         backprop._room = None  # what a call makes before it computes
-        with interrupted_once(lambda: backprop._room is not None):
+        with (
+            pytest.raises(KeyboardInterrupt),
+            interrupted_once(lambda: backprop._room is not None),
+        ):
             call()
     np.testing.assert_array_equal(theta, start)
 

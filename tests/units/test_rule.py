@@ -1,11 +1,11 @@
 """An epoch of the rule, in both bodies."""
 
 import os
-import signal
 from copy import deepcopy
 
 import numpy as np
 import pytest
+from both_estimators import interrupted_once
 from rule_problems import (
     LAYOUTS,
     N_UNITS,
@@ -208,7 +208,6 @@ def test_tie_does_not_fire(run_epoch):
 
 
 @needs_compiled
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such timer")
 @pytest.mark.usefixtures("no_garbage_collection")
 @pytest.mark.parametrize("average", [True, False])
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -217,18 +216,8 @@ def test_an_interrupt_ends_a_long_epoch_between_two_visits(layout, average):
     X, codes, steps, _ = problem(3, n_features=1000)
     order = np.resize(np.arange(len(X), dtype=np.intp), 5_000_000)
     units, expected = zero_units(3, X, average=average), zero_units(3, X, average=average)
-
-    def interrupt(*_):
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGALRM, interrupt)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.1)
-        with pytest.raises(KeyboardInterrupt):
-            _compiled.run_epoch(units, LAYOUTS[layout](X), codes, steps, order)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    with pytest.raises(KeyboardInterrupt), interrupted_once(lambda: units.coef.any()):
+        _compiled.run_epoch(units, LAYOUTS[layout](X), codes, steps, order)
     assert 0 < units.n_visits < len(order)
     _compiled.run_epoch(expected, LAYOUTS[layout](X), codes, steps, order[: units.n_visits])
     assert_same_units(units, expected)
