@@ -7,7 +7,9 @@ from functools import lru_cache
 from threading import Lock, get_ident, main_thread
 from weakref import ref
 
-WORK_OF_A_THREAD = 2**24  # multiplications: some milliseconds, many times what it takes to start
+# Bytes of the factors of all multiplications, of which there are twice as many in half the
+# precision: half a millisecond, a few times what a thread takes to wake.
+WORK_OF_A_THREAD = 2**26
 FEWEST_ROWS = 64  # of a block, for which a product reads all weights
 
 
@@ -126,12 +128,12 @@ def one_blas_thread():
         _LIMIT.leave(asker)
 
 
-def threads_for(work):
-    """As many threads as so many multiplications are worth, and as the user lets BLAS have.
+def threads_for(work, n_rows):
+    """As many threads as so many bytes to multiply are worth, and as the user lets BLAS have.
 
     Whatever else fits at this moment: what a fit computes must not depend on it.
     """
-    n_worth = work // WORK_OF_A_THREAD
+    n_worth = min(work // WORK_OF_A_THREAD, n_rows // FEWEST_ROWS)
     return min(n_worth, _LIMIT.n_outside()) if n_worth > 1 else 1
 
 
@@ -150,6 +152,20 @@ def submit(pool, function, *args):
     return future
 
 
+class Workers:
+    """Threads for the calls of one owner, which are kept between them and end with the owner."""
+
+    def __init__(self, n_threads):
+        self._n_threads = n_threads
+        self._pool = self._process = None
+
+    def submit(self, function, *args):
+        """The future of a call."""
+        if self._process != os.getpid():  # a fork copies no threads
+            self._pool, self._process = ThreadPoolExecutor(self._n_threads), os.getpid()
+        return submit(self._pool, function, *args)
+
+
 def map_blocks(function, n_rows, most_rows, work):
     """What the function gives for each of some slices of rows, in their order.
 
@@ -162,12 +178,12 @@ def map_blocks(function, n_rows, most_rows, work):
     most_rows : int
         How many a slice may hold.
     work : int
-        Multiplications that all rows take: `threads_for` that many share them out.
+        Bytes that all rows multiply: `threads_for` that many share them out.
     """
     worth_a_thread = max(FEWEST_ROWS, WORK_OF_A_THREAD * n_rows / max(1, work))
     size = max(1, int(min(most_rows, worth_a_thread)))
     blocks = [slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size)]
-    n_threads = min(len(blocks), threads_for(work))
+    n_threads = min(len(blocks), threads_for(work, n_rows))
     if n_threads == 1:
         return list(map(function, blocks))
     with ThreadPoolExecutor(n_threads) as pool:

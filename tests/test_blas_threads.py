@@ -1,6 +1,7 @@
 """One thread for BLAS while a fit trains, and work that is shared out among our own."""
 
 import gc
+import os
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ from threadpoolctl import threadpool_limits
 import sknnbasics._network._fit
 import sknnbasics._units._scoring
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor, _threads
-from sknnbasics._threads import map_blocks, one_blas_thread, threads_for
+from sknnbasics._threads import Workers, map_blocks, one_blas_thread, threads_for
 
 
 @pytest.mark.parametrize("first_leaves", ["first", "last"])
@@ -134,17 +135,19 @@ def test_a_fit_limits_the_threads_of_blas_while_it_trains(monkeypatch, fit):
 def test_work_takes_the_threads_that_it_is_worth_and_that_blas_has_outside(monkeypatch):
     monkeypatch.setattr(_threads, "WORK_OF_A_THREAD", 100)
     with threadpool_limits(3, user_api="blas"):
-        assert [threads_for(work) for work in (0, 199, 200, 399, 1000)] == [1, 1, 2, 3, 3]
+        works = 0, 199, 200, 399, 1000
+        assert [threads_for(work, 10**6) for work in works] == [1, 1, 2, 3, 3]
+        assert [threads_for(1000, n_rows) for n_rows in (1, 127, 128, 192)] == [1, 1, 2, 3]
         with one_blas_thread(), ThreadPoolExecutor(1) as other:
-            assert threads_for(1000) == 3
-            assert other.submit(threads_for, 1000).result() == 3
+            assert threads_for(1000, 10**6) == 3
+            assert other.submit(threads_for, 1000, 10**6).result() == 3
     with threadpool_limits(1, user_api="blas"):
-        assert threads_for(1000) == 1
+        assert threads_for(1000, 10**6) == 1
 
 
 @pytest.fixture
 def worth_threads(monkeypatch):
-    """Work of 200 multiplications on 12 rows makes six blocks for two threads."""
+    """Work of 200 bytes on 12 rows is worth two threads, in six blocks of two rows."""
     monkeypatch.setattr(_threads, "WORK_OF_A_THREAD", 100)
     monkeypatch.setattr(_threads, "FEWEST_ROWS", 1)
     with threadpool_limits(2, user_api="blas"):
@@ -194,6 +197,55 @@ def test_work_that_fails_on_a_thread_fails_and_ends_the_rest():
     with pytest.raises(ZeroDivisionError):
         map_blocks(fail, 1000, 1, 10_000)
     assert len(done) < 1000
+
+
+def test_workers_are_kept_between_calls_and_end_with_their_owner():
+    workers = Workers(1)
+    threads = {workers.submit(threading.current_thread).result() for _ in range(3)}
+    assert len(threads) == 1
+    del workers
+    (thread,) = threads
+    thread.join(60)
+    assert not thread.is_alive()
+
+
+@pytest.mark.usefixtures("no_garbage_collection", "worth_threads")
+@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
+def test_threads_of_a_fit_end_with_it(monkeypatch, solver):
+    before, seen = set(threading.enumerate()), []
+
+    def watched(*args):
+        seen.append(threading.enumerate())
+        return part_of(*args)
+
+    part_of = sknnbasics._network._backprop._threaded._part_of
+    monkeypatch.setattr(sknnbasics._network._backprop._threaded, "_part_of", watched)
+    SigmoidMLPRegressor(solver=solver, **small | {"batch_size": None}).fit(X, X[:, 0])
+    (thread,) = set().union(*seen) - before
+    thread.join(60)
+    assert not thread.is_alive()
+
+
+FORKS = """
+import os, signal
+from sknnbasics._threads import Workers
+
+workers = Workers(1)
+assert workers.submit(pow, 2, 3).result() == 8
+if child := os.fork():
+    assert os.waitpid(child, 0)[1] == 0
+else:
+    signal.alarm(60)  # what waits for a thread that a fork did not copy would wait for ever
+    assert workers.submit(pow, 2, 5).result() == 32
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_workers_serve_a_process_that_was_forked():
+    # From 3.12 on, Python warns of any fork beside threads.
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORKS]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 FITS_WHEN_THE_MAIN_THREAD_HAS_ENDED = """

@@ -211,7 +211,7 @@ class Fit:
             What came earlier, where the samples are a chunk of more.
         """
         rows = samples.rows(self.output_range)
-        n_threads = self._n_threads(len(samples.Y))
+        n_threads = self._n_threads(samples.X)
         if self.alpha is None:
             self.alpha = self._estimated_alpha(rows, samples.space)
         self.seen = (before or Seen()).followed_by(samples.s)
@@ -317,10 +317,12 @@ class Fit:
         place = samples.space.asarray
         return Batches(samples.s, size, self.settings.shuffle, self.rng, place, ratio)
 
-    def _n_threads(self, n_samples):
-        """As many as a batch has work for."""
-        n_rows = min(n_samples, self.settings.rows_of_a_batch(n_samples))
-        return threads_for(n_rows * self.layers.n_weights)
+    def _n_threads(self, X):
+        """As many as a batch has work for: one product forward, two back."""
+        if not isinstance(X, np.ndarray):
+            return 1
+        n_rows = min(len(X), self.settings.rows_of_a_batch(len(X)))
+        return threads_for(3 * n_rows * self.layers.n_weights * X.itemsize, n_rows)
 
     @one_blas_thread()
     def _estimated_alpha(self, rows, space):

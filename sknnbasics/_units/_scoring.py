@@ -53,7 +53,7 @@ def mistaken_weights(candidates, X, codes, class_weights):
     if n_units == 1:
         return [_mistaken_by_one_unit(*weights, X, codes, class_weights) for weights in candidates]
     decide = _together(candidates, sparse=issparse(X))
-    work = n_units * len(candidates) * (X.nnz if issparse(X) else X.size)
+    work = n_units * len(candidates) * (X.data if issparse(X) else X).nbytes
 
     def weigh_block(rows):
         z = decide(X if rows.stop - rows.start == len(codes) else X[rows])

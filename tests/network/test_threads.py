@@ -32,7 +32,7 @@ def small_pieces(monkeypatch):
 @pytest.mark.usefixtures("small_pieces")
 @pytest.mark.parametrize("n_threads", [2, 3, 50])
 @pytest.mark.parametrize("rows", [None, slice(3, 30), np.array([7, 2, 2, 19])], ids=str)
-@pytest.mark.parametrize("layout", [np.array, np.asfortranarray, sparse.csr_array])
+@pytest.mark.parametrize("layout", [np.array, np.asfortranarray])
 def test_threads_compute_what_one_computes(n_threads, rows, layout):
     layers, theta, X, T, s = problem()
     total = 1.5 * s.sum()
@@ -116,7 +116,7 @@ def test_large_batches_take_the_threads_that_blas_may_have_and_that_pay(monkeypa
     with threadpool_limits(2, user_api="blas"):
         expected = model.fit(X, T).coefs_
         assert used == []
-        monkeypatch.setattr(_threads, "WORK_OF_A_THREAD", 100 * 24)
+        monkeypatch.setattr(_threads, "WORK_OF_A_THREAD", 100 * 24 * 3 * 8)
         for W, other in zip(model.fit(X, T).coefs_, expected, strict=True):
             assert_allclose(W, other, rtol=0, atol=1e-10)
     assert used == [2]
@@ -126,3 +126,7 @@ def test_large_batches_take_the_threads_that_blas_may_have_and_that_pay(monkeypa
     with threadpool_limits(5, user_api="blas"):
         model.fit(X, T)
     assert used == [2, 3]  # as many as there is work for
+    with threadpool_limits(2, user_api="blas"):
+        model.fit(sparse.csr_array(X), T)
+        model.fit(X.astype(np.float32), T)  # half the work
+    assert used == [2, 3]

@@ -21,12 +21,13 @@ __all__ = ["BODY", "backprop_for", "cost_and_gradient", "feedforward", "half_mse
 def backprop_for(X, n_threads=1):
     """Choose the class `Backprop` for data like X; `BODY` names the one for NumPy's arrays.
 
-    More threads than one are taken where NumPy or SciPy hold X.
+    Only what NumPy holds is shared out among more threads than one: SciPy's products gain next to
+    nothing by them, and of many features each thread's gradient costs more than its rows.
     """
-    if isinstance(X, np.ndarray):
-        body = _dense.Backprop
-    elif issparse(X):
-        body = _blocked.Backprop
-    else:
+    if issparse(X):
+        return _blocked.Backprop
+    if not isinstance(X, np.ndarray):
         return _reference.Backprop
-    return body if n_threads == 1 else partial(_threaded.Backprop, body, n_threads)
+    if n_threads == 1:
+        return _dense.Backprop
+    return partial(_threaded.Backprop, _dense.Backprop, n_threads)

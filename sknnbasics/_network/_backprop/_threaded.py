@@ -1,12 +1,12 @@
 """Large batches on several threads: each takes a part of the rows, with a body of its own."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from itertools import pairwise
 from threading import Event
 
 import numpy as np
 
-from ..._threads import one_blas_thread, submit
+from ..._threads import Workers, one_blas_thread
 from ._by_batch import ByBatch
 
 # Multiplications of a piece; between two of them an interrupt ends the work of all threads.
@@ -21,7 +21,7 @@ class Backprop(ByBatch):
     Parameters
     ----------
     body : class
-        Another `Backprop`, for NumPy's or sparse arrays.
+        Another `Backprop`, for NumPy's arrays.
     n_threads : int
     layers, alpha, total_weight
         As of that class.
@@ -30,6 +30,7 @@ class Backprop(ByBatch):
     def __init__(self, body, n_threads, layers, alpha, total_weight):
         self.layers, self.alpha = layers, alpha
         self._bodies = [body(layers, alpha, total_weight) for _ in range(n_threads)]
+        self._workers = Workers(n_threads - 1)  # this thread takes a part, too
 
     def cost_and_gradient(self, theta, X, T, s, rows=None):
         """Cost and gradient of the batch `rows`, or of all rows, at `theta`."""
@@ -39,16 +40,18 @@ class Backprop(ByBatch):
             (body, theta, (X, T, s), part, total, stopped)
             for body, part in zip(self._bodies, _cut(rows, len(self._bodies)), strict=False)
         ]
-        with ThreadPoolExecutor(len(parts)) as pool:
-            try:
-                others = [submit(pool, _part_of, *part) for part in parts[1:]]
-                cost, grad = _part_of(*parts[0])
-                for other in others:
-                    more_cost, more_grad = other.result()
-                    cost += more_cost
-                    grad += more_grad
-            finally:
-                stopped.set()  # where one has failed, none goes on
+        others = []
+        try:
+            for part in parts[1:]:
+                others.append(self._workers.submit(_part_of, *part))
+            cost, grad = _part_of(*parts[0])
+            for other in others:
+                more_cost, more_grad = other.result()
+                cost += more_cost
+                grad += more_grad
+        finally:
+            stopped.set()  # where one has failed, none goes on
+            wait(others)
         return cost, grad
 
     def cost(self, theta, X, T, s):
