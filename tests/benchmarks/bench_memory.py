@@ -7,6 +7,7 @@ the resident memory before the call, X included there. Linux only.
     python tests/benchmarks/bench_memory.py
 """
 
+import argparse
 import re
 import subprocess
 import sys
@@ -69,14 +70,15 @@ MEASURED = {measure.__name__: measure for measure in (fit, lbfgs, predict, class
 
 
 def main():
-    if len(sys.argv) > 1:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("only", nargs="?", choices=MEASURED, help="one of them, in this process")
+    only = parser.parse_args().only
+    if only is not None:
         rng = np.random.default_rng(0)
         X, y = rng.standard_normal((N_ROWS, N_FEATURES)), rng.uniform(0.2, 0.8, N_ROWS)
         warnings.simplefilter("ignore", ConvergenceWarning)
-        rise, limit = MEASURED[sys.argv[1]](X, y)
-        print(
-            f"{sys.argv[1]:<8} peak rises by {rise / MB:6.1f} MB, at most {limit / MB:.0f} wanted"
-        )
+        rise, limit = MEASURED[only](X, y)
+        print(f"{only:<8} peak rises by {rise / MB:6.1f} MB, at most {limit / MB:.0f} wanted")
         sys.exit(rise > limit)
     codes = [subprocess.run([sys.executable, __file__, what]).returncode for what in MEASURED]
     sys.exit(any(codes))
