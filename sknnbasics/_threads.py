@@ -1,16 +1,17 @@
 """Threads for large work, and the threads of BLAS, which are kept from waiting for each other."""
 
 import os
-from concurrent.futures import Future, ThreadPoolExecutor
+from _thread import start_new_thread
 from contextlib import contextmanager
-from functools import lru_cache
-from threading import Lock, get_ident, main_thread
+from functools import lru_cache, partial
+from queue import SimpleQueue
+from threading import Lock, get_ident
 from weakref import ref
 
-# Bytes of the factors of all multiplications, of which there are twice as many in half the
-# precision: half a millisecond, a few times what a thread takes to wake.
+# Half a millisecond, a few times what a thread takes to wake. Multiplications count by the bytes of
+# a factor: of float32 twice as many take as long.
 WORK_OF_A_THREAD = 2**26
-FEWEST_ROWS = 64  # of a block, for which a product reads all weights
+FEWEST_ROWS = 64  # of a block or a thread, for which a product reads all weights
 
 
 @lru_cache
@@ -129,7 +130,7 @@ def one_blas_thread():
 
 
 def threads_for(work, n_rows):
-    """As many threads as so many bytes to multiply are worth, and as the user lets BLAS have.
+    """As many threads as that work on so many rows is worth, and as the user lets BLAS have.
 
     Whatever else fits at this moment: what a fit computes must not depend on it.
     """
@@ -137,33 +138,86 @@ def threads_for(work, n_rows):
     return min(n_worth, _LIMIT.n_outside()) if n_worth > 1 else 1
 
 
-def submit(pool, function, *args):
-    """The future of a call in a pool; once the interpreter ends, the call is made here.
+class _Call:
+    """A call for another thread, and what came of it."""
 
-    A thread goes on when the main one has ended, but no pool takes calls any more.
-    """
-    try:
-        return pool.submit(function, *args)
-    except RuntimeError:
-        if main_thread().is_alive():
-            raise
-    future = Future()
-    future.set_result(function(*args))
-    return future
+    def __init__(self, function, args):
+        self._function, self._args = function, args
+        self._is_over, self._lock = False, Lock()
+        self._lock.acquire()
+        self._result = self._error = None
+
+    def make(self):
+        """Make the call, unless it was cancelled."""
+        function = self._function
+        try:
+            self._result = None if function is None else function(*self._args)
+        except BaseException as error:
+            self._error = error
+        self._is_over = True
+        self._lock.release()
+
+    def cancel(self):
+        self._function = None
+
+    def wait(self):
+        """Wait until the call was made."""
+        if not self._is_over:
+            self._lock.acquire()
+
+    def result(self):
+        """What the call returned; what it raised is raised here."""
+        self.wait()
+        error, self._error = self._error, None
+        if error is None:
+            return self._result
+        try:
+            raise error
+        finally:
+            del error  # which would keep this frame, and all that led here, until a collection
 
 
 class Workers:
-    """Threads for the calls of one owner, which are kept between them and end with the owner."""
+    """Threads for the calls of one owner, which are kept between them.
+
+    They end some time after their owner has gone. Nothing here runs Python while
+    it holds a lock, as the pools and futures of the standard library do: an
+    interrupt that falls there leaves them locked.
+    """
 
     def __init__(self, n_threads):
         self._n_threads = n_threads
-        self._pool = self._process = None
+        self._calls = self._process = None
 
     def submit(self, function, *args):
-        """The future of a call."""
+        """A call for one of the threads; if none can be started, it is made here."""
+        call = _Call(function, args)
         if self._process != os.getpid():  # a fork copies no threads
-            self._pool, self._process = ThreadPoolExecutor(self._n_threads), os.getpid()
-        return submit(self._pool, function, *args)
+            self._calls, self._process = self._started(), os.getpid()
+        if self._calls is None:
+            call.make()
+        else:
+            self._calls.put(call)
+        return call
+
+    def _started(self):
+        """The queue of threads that were started; None if there are none."""
+        calls = SimpleQueue()
+        owner = ref(self, partial(calls.put, None))
+        for n_started in range(self._n_threads):
+            try:
+                start_new_thread(_make_calls, (calls, owner))
+            except RuntimeError:  # the system, or the end of the interpreter, allows no more
+                return calls if n_started else None
+        return calls
+
+
+def _make_calls(calls, owner):
+    """What each thread does until its owner has gone, of which this keeps the reference."""
+    while (call := calls.get()) is not None:
+        call.make()
+        del call  # and its result
+    calls.put(None)  # for the next thread
 
 
 def map_blocks(function, n_rows, most_rows, work):
@@ -178,7 +232,7 @@ def map_blocks(function, n_rows, most_rows, work):
     most_rows : int
         How many a slice may hold.
     work : int
-        Bytes that all rows multiply: `threads_for` that many share them out.
+        Of all rows: `threads_for` that much share them out.
     """
     worth_a_thread = max(FEWEST_ROWS, WORK_OF_A_THREAD * n_rows / max(1, work))
     size = max(1, int(min(most_rows, worth_a_thread)))
@@ -186,10 +240,12 @@ def map_blocks(function, n_rows, most_rows, work):
     n_threads = min(len(blocks), threads_for(work, n_rows))
     if n_threads == 1:
         return list(map(function, blocks))
-    with ThreadPoolExecutor(n_threads) as pool:
-        try:
-            futures = [submit(pool, one_blas_thread()(function), block) for block in blocks]
-            return [future.result() for future in futures]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    workers, limited = Workers(n_threads), one_blas_thread()(function)
+    calls = [workers.submit(limited, block) for block in blocks]
+    try:
+        return [call.result() for call in calls]
+    finally:  # where one has failed, none is begun
+        for call in calls:
+            call.cancel()
+        for call in calls:
+            call.wait()

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -200,30 +202,66 @@ def test_work_that_fails_on_a_thread_fails_and_ends_the_rest():
 
 
 def test_workers_are_kept_between_calls_and_end_with_their_owner():
-    workers = Workers(1)
-    threads = {workers.submit(threading.current_thread).result() for _ in range(3)}
-    assert len(threads) == 1
+    workers = Workers(2)
+    meeting = threading.Barrier(2, timeout=60)
+
+    def meet():
+        meeting.wait()
+        return threading.get_ident()
+
+    pairs = [[workers.submit(meet) for _ in range(2)] for _ in range(3)]
+    threads = {call.result() for pair in pairs for call in pair}
+    assert len(threads) == 2
+    assert threading.get_ident() not in threads
     del workers
-    (thread,) = threads
-    thread.join(60)
-    assert not thread.is_alive()
+    wait_for_the_end_of(threads)
+
+
+def wait_for_the_end_of(threads):
+    for _ in range(60_000):
+        if threads.isdisjoint(sys._current_frames()):
+            return
+        sleep(0.001)
+    pytest.fail("Some threads go on.")
+
+
+def test_where_no_thread_can_be_started_the_call_is_made_here(monkeypatch):
+    def fail(*_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(_threads, "start_new_thread", fail)
+    assert Workers(2).submit(threading.get_ident).result() == threading.get_ident()
+
+
+@pytest.mark.usefixtures("no_garbage_collection")
+def test_what_a_thread_raises_is_raised_and_keeps_nothing_alive():
+    workers = Workers(1)
+    alive = ref(workers)
+
+    def fail():
+        raise ZeroDivisionError("of a thread")
+
+    with pytest.raises(ZeroDivisionError, match="of a thread"):
+        workers.submit(fail).result()
+    del workers
+    assert alive() is None
 
 
 @pytest.mark.usefixtures("no_garbage_collection", "worth_threads")
 @pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
 def test_threads_of_a_fit_end_with_it(monkeypatch, solver):
-    before, seen = set(threading.enumerate()), []
+    threads = set()
 
     def watched(*args):
-        seen.append(threading.enumerate())
+        threads.add(threading.get_ident())
         return part_of(*args)
 
     part_of = sknnbasics._network._backprop._threaded._part_of
     monkeypatch.setattr(sknnbasics._network._backprop._threaded, "_part_of", watched)
     SigmoidMLPRegressor(solver=solver, **small | {"batch_size": None}).fit(X, X[:, 0])
-    (thread,) = set().union(*seen) - before
-    thread.join(60)
-    assert not thread.is_alive()
+    threads.remove(threading.get_ident())  # which takes a part itself
+    assert len(threads) == 1
+    wait_for_the_end_of(threads)
 
 
 FORKS = """
@@ -261,20 +299,21 @@ rng = np.random.default_rng(0)
 X, y = rng.normal(size=(90, 4)), rng.integers(0, 3, 90)
 
 
-def fit():
-    threading.main_thread().join()
+def fit(delay):
+    threading.main_thread().join(delay)
     for model in (PerceptronClassifier(max_iter=5), SigmoidMLPRegressor(solver="sgd", max_iter=5)):
-        print(model.fit(X, y).n_iter_)
+        print(f"{model.fit(X, y).n_iter_} ", end="")  # in one piece
 
 
-threading.Thread(target=fit).start()
+for delay in [0.0, 0.001, 0.01, None]:  # while the main thread ends, and when it has
+    threading.Thread(target=fit, args=(delay,)).start()
 """
 
 
 def test_a_thread_fits_when_the_main_one_has_ended():
     command = [sys.executable, "-c", FITS_WHEN_THE_MAIN_THREAD_HAS_ENDED]
     result = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert (result.stdout, result.stderr) == ("5\n5\n", "")
+    assert (result.stdout.split(), result.stderr) == (["5"] * 8, "")
 
 
 @unconverged

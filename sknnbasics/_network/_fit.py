@@ -9,8 +9,8 @@ import numpy as np
 from scipy.sparse import issparse
 
 from .._arrays import to_numpy
-from .._threads import one_blas_thread, threads_for
-from ._backprop import backprop_for, feedforward
+from .._threads import one_blas_thread
+from ._backprop import backprop_for, feedforward, threads_for_rows
 from ._batches import Batches, equal_batch_size
 from ._layers import Layers
 from ._objective import Objective, Rows
@@ -318,11 +318,11 @@ class Fit:
         return Batches(samples.s, size, self.settings.shuffle, self.rng, place, ratio)
 
     def _n_threads(self, X):
-        """As many as a batch has work for: one product forward, two back."""
+        """As many as a batch has work for."""
         if not isinstance(X, np.ndarray):
             return 1
         n_rows = min(len(X), self.settings.rows_of_a_batch(len(X)))
-        return threads_for(3 * n_rows * self.layers.n_weights * X.itemsize, n_rows)
+        return threads_for_rows(n_rows, self.layers, X)
 
     @one_blas_thread()
     def _estimated_alpha(self, rows, space):

@@ -27,6 +27,7 @@ def problem(n_rows=37):
 @pytest.fixture
 def small_pieces(monkeypatch):
     monkeypatch.setattr(_threaded, "_PIECE", 100)
+    monkeypatch.setattr(_threaded, "threads_for", lambda work, n_rows: 50)
 
 
 @pytest.mark.usefixtures("small_pieces")

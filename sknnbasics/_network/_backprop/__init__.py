@@ -7,6 +7,7 @@ from scipy.sparse import issparse
 
 from . import _blocked, _reference, _threaded
 from ._reference import cost_and_gradient, feedforward, half_mse
+from ._threaded import threads_for_rows
 
 try:
     from . import _compiled
@@ -15,7 +16,14 @@ except ImportError:  # installed where no compiler was
 else:
     _dense, BODY = _compiled, "compiled"
 
-__all__ = ["BODY", "backprop_for", "cost_and_gradient", "feedforward", "half_mse"]
+__all__ = [
+    "BODY",
+    "backprop_for",
+    "cost_and_gradient",
+    "feedforward",
+    "half_mse",
+    "threads_for_rows",
+]
 
 
 def backprop_for(X, n_threads=1):

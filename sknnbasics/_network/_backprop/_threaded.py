@@ -1,12 +1,11 @@
 """Large batches on several threads: each takes a part of the rows, with a body of its own."""
 
-from concurrent.futures import wait
 from itertools import pairwise
 from threading import Event
 
 import numpy as np
 
-from ..._threads import Workers, one_blas_thread
+from ..._threads import Workers, one_blas_thread, threads_for
 from ._by_batch import ByBatch
 
 # Multiplications of a piece; between two of them an interrupt ends the work of all threads.
@@ -35,10 +34,13 @@ class Backprop(ByBatch):
     def cost_and_gradient(self, theta, X, T, s, rows=None):
         """Cost and gradient of the batch `rows`, or of all rows, at `theta`."""
         rows = slice(0, len(T)) if rows is None else rows
+        n_threads = min(len(self._bodies), threads_for_rows(_n_rows(rows), self.layers, X))
+        if n_threads == 1:  # of rows that are fewer than in most batches, or were merged
+            return self._bodies[0].cost_and_gradient(theta, X, T, s, rows)
         total, stopped = float(s[rows].sum(dtype=np.float64)), Event()
         parts = [
             (body, theta, (X, T, s), part, total, stopped)
-            for body, part in zip(self._bodies, _cut(rows, len(self._bodies)), strict=False)
+            for body, part in zip(self._bodies, _cut(rows, n_threads), strict=False)
         ]
         others = []
         try:
@@ -51,7 +53,8 @@ class Backprop(ByBatch):
                 grad += more_grad
         finally:
             stopped.set()  # where one has failed, none goes on
-            wait(others)
+            for other in others:
+                other.wait()
         return cost, grad
 
     def cost(self, theta, X, T, s):
@@ -66,8 +69,18 @@ class Backprop(ByBatch):
         self._bodies[0].update(theta, grad, optimizer)
 
 
-@one_blas_thread()
-def _part_of(body, theta, data, rows, total, stopped):
+def threads_for_rows(n_rows, layers, X):
+    """As many as a batch of so many rows of X has work for: one product forward, two back."""
+    return threads_for(3 * n_rows * layers.n_weights * X.itemsize, n_rows)
+
+
+def _part_of(*args):
+    """What some rows add to the cost and the gradient, under the limits of a thread of its own."""
+    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
+        return _in_pieces(*args)
+
+
+def _in_pieces(body, theta, data, rows, total, stopped):
     """What some rows add to the cost and the gradient of a batch of this Σs."""
     cost, gradient = 0.0, None
     n_pieces = -(-_n_rows(rows) * body.layers.n_weights // _PIECE)
