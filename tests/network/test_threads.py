@@ -1,18 +1,19 @@
 """Threads over the rows of a batch."""
 
 import threading
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from both_estimators import threads_of_blas
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from sknnbasics import SigmoidMLPRegressor, _threads
 from sknnbasics._network import Layers, backprop_for
-from sknnbasics._network._backprop import _reference, _threaded
+from sknnbasics._network._backprop import _blocked, _reference, _threaded
 from sknnbasics._network._batches import Batches
 from sknnbasics._network._optimizers import Adam
 
@@ -82,6 +83,28 @@ def test_a_thread_that_fails_stops_the_others(monkeypatch):
     assert len(seen) <= 2
 
 
+def test_threads_are_as_silent_as_a_fit(monkeypatch):
+    layers, theta, *data = problem()
+    monkeypatch.setattr(_threaded, "threads_for", lambda work, n_rows: 2)
+    threaded = _threaded.Backprop(_blocked.Backprop, 2, layers, 1.0, 37.0)
+    with np.errstate(over="ignore", invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        cost, _ = threaded.cost_and_gradient(1e300 * theta, *data)
+    assert cost == np.inf
+
+
+def test_rows_given_twice_take_the_threads_of_rows_of_twice_the_weight(monkeypatch):
+    monkeypatch.setattr(_threads, "WORK_OF_A_THREAD", 1)
+    monkeypatch.setattr(_threads, "FEWEST_ROWS", 30)
+    _, _, X, T, s = problem(50)
+    model = SigmoidMLPRegressor(hidden_layer_sizes=(3,), alpha=0.1, random_state=0)
+    with threadpool_limits(2, user_api="blas"):
+        heavy = model.fit(X, T, sample_weight=2 * s).coefs_
+        twice = model.fit(np.repeat(X, 2, 0), np.repeat(T, 2, 0), np.repeat(s, 2)).coefs_
+    for W, expected in zip(twice, heavy, strict=True):
+        assert_array_equal(W, expected)
+
+
 @pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
 def test_fits_at_once_learn_what_they_learn_alone(solver):
     _, _, X, T, _ = problem(300)
@@ -98,7 +121,7 @@ def test_fits_at_once_learn_what_they_learn_alone(solver):
         assert threads_of_blas() == {2}
     for coefs, expected in zip(together, alone, strict=True):
         for W, other in zip(coefs, expected, strict=True):
-            np.testing.assert_array_equal(W, other)
+            assert_array_equal(W, other)
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
