@@ -130,9 +130,16 @@ def one_blas_thread():
 
 
 def threads_for(work, n_rows):
-    """As many threads as that work on so many rows is worth, and as the user lets BLAS have.
+    """As many threads as some work is worth, and as the user lets BLAS have.
 
     Whatever else fits at this moment: what a fit computes must not depend on it.
+
+    Parameters
+    ----------
+    work : int
+        Multiplications, times the bytes of a factor.
+    n_rows : int
+        Rows that are shared out.
     """
     n_worth = min(work // WORK_OF_A_THREAD, n_rows // FEWEST_ROWS)
     return min(n_worth, _LIMIT.n_outside()) if n_worth > 1 else 1
@@ -232,7 +239,7 @@ def map_blocks(function, n_rows, most_rows, work):
     most_rows : int
         How many a slice may hold.
     work : int
-        Of all rows: `threads_for` that much share them out.
+        That of all rows, as in `threads_for`.
     """
     worth_a_thread = max(FEWEST_ROWS, WORK_OF_A_THREAD * n_rows / max(1, work))
     size = max(1, int(min(most_rows, worth_a_thread)))
