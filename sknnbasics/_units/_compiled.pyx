@@ -20,23 +20,17 @@ from scipy.sparse import issparse
 
 cdef extern from *:
     """
+    #include "../_prefetch.h"
     #include "../_target_clones.h"
 
     /* Vectors of 512 bits gain nothing more, and are slower where float32 do not fill them. */
     #define WITH_WIDER_VECTORS FOR_PROCESSORS("avx2")
-
-    #if defined(__GNUC__) || defined(__clang__)
-    /* Into the second cache: lines on their way into the first are few, and the row that is
-     * visited needs them. */
-    #define PREFETCH(address) __builtin_prefetch(address, 0, 2)
-    #else
-    #define PREFETCH(address) ((void) (address))
-    #endif
     """
     # Types of results that carry the attribute, for which Cython has no other place.
     ctypedef int vectorised "WITH_WIDER_VECTORS int"
     ctypedef double vectorised_sum "WITH_WIDER_VECTORS double"
     void PREFETCH(const void* address) noexcept nogil
+    void fetch_ahead(const void* first, int64_t n_bytes) noexcept nogil
 
 ctypedef fused index:
     int32_t
@@ -47,18 +41,9 @@ ctypedef fused moved:
     float
     double
 
-ctypedef fused stored:
-    float
-    double
-    int32_t
-    int64_t
-
 cdef enum:
-    # The processor foresees the next line of a row, not the next row of a shuffled order.
-    ROWS_AHEAD = 20
+    ROWS_AHEAD = 20  # that are fetched while one is visited
     SPARSE_ROWS_AHEAD = 6  # their visits wait for scattered weights as well
-    # What is fetched ahead must not push out what is needed first.
-    MAX_BYTES_AHEAD = 8192
     MAX_BLOCK = 8
     MAX_VALUES = 1 << 24  # of the rows that are visited before signals are looked for
 
@@ -254,7 +239,7 @@ cdef vectorised _visit_rows(
     for visit in range(order.shape[0]):
         if visit + ROWS_AHEAD < order.shape[0]:
             i = order[visit + ROWS_AHEAD]
-            _prefetch(&X[i, 0], n_features)
+            fetch_ahead(&X[i, 0], n_features * sizeof(floating))
             PREFETCH(&codes[i])
         i = order[visit]
         code = codes[i]
@@ -328,8 +313,9 @@ def _visit_sparse(
         for visit in range(order.shape[0]):
             if visit + SPARSE_ROWS_AHEAD < order.shape[0]:
                 i = order[visit + SPARSE_ROWS_AHEAD]
-                _prefetch(&data[indptr[i]], indptr[i + 1] - indptr[i])
-                _prefetch(&indices[indptr[i]], indptr[i + 1] - indptr[i])
+                start, n_stored = indptr[i], indptr[i + 1] - indptr[i]
+                fetch_ahead(&data[start], n_stored * sizeof(floating))
+                fetch_ahead(&indices[start], n_stored * sizeof(index))
                 PREFETCH(&codes[i])
             i = order[visit]
             code = codes[i]
@@ -371,13 +357,6 @@ cdef Bookkeeping _bookkeeping(units) except *:
         intercept_lag = units.intercept_lag
         book.coef_lag, book.intercept_lag = &coef_lag[0, 0], &intercept_lag[0]
     return book
-
-
-cdef inline void _prefetch(const stored* first, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t offset, size = min(n * <Py_ssize_t> sizeof(stored), MAX_BYTES_AHEAD)
-    for offset in range(0, size, 64):
-        PREFETCH(<const char*> first + offset)
-    PREFETCH(<const char*> first + size - 1)  # rows that are not aligned end in one more line
 
 
 cdef inline floating _dot(const floating* w, const floating* x, Py_ssize_t n) noexcept nogil:

@@ -17,6 +17,7 @@ from cpython.pycapsule cimport PyCapsule_GetName, PyCapsule_GetPointer
 from cython cimport floating
 from libc.limits cimport INT_MAX
 from libc.math cimport sqrt, sqrtf
+from libc.stdint cimport int64_t
 from libc.string cimport memcpy, memset
 
 import numpy as np
@@ -31,6 +32,9 @@ cdef extern from "_sigmoid.h":
     double sigmoid_of_double(double z) noexcept nogil
     float sigmoid_of_float(float z) noexcept nogil
 
+cdef extern from "../../_prefetch.h":
+    void fetch_ahead(const void* first, int64_t n_bytes) noexcept nogil
+
 ctypedef void (*dgemm_t)(
     char*, char*, int*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*
 ) noexcept nogil
@@ -43,6 +47,7 @@ cdef enum:
     # products for small matrices; of fewer the products of wide layers lose speed.
     MAX_BLOCK_ROWS = 200
     CACHE_LINE = 64
+    ROWS_AHEAD = 8  # that are fetched while one is gathered
     # Multiplications after which signals are looked for: some hundredths of a second.
     MAX_UNINTERRUPTED = 1 << 27
 
@@ -503,11 +508,13 @@ cdef const floating* _inputs(
     stride[0] = n
     for i in range(block.n_rows):
         row = _row(block, i)
-        if X.strides[1] == size:
-            memcpy(&room[i * n], &X[row, 0], n * size)
-        else:
+        if X.strides[1] != size:
             for j in range(n):
                 room[i * n + j] = X[row, j]
+            continue
+        if i + ROWS_AHEAD < block.n_rows:
+            fetch_ahead(&X[_row(block, i + ROWS_AHEAD), 0], n * size)
+        memcpy(&room[i * n], &X[row, 0], n * size)
     return room
 
 
