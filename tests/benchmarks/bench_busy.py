@@ -25,6 +25,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
 
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor, _threads
+from sknnbasics._show_versions import blas_in_use
 
 # The loop of the busy process may first be given our processor, and threads of BLAS that the last
 # fit has woken turn round for some hundredths of a second.
@@ -149,6 +150,7 @@ def main():
     print(f"agree: {len(CASES)} cases")
     if arguments.quick:
         return
+    print(f"products by {blas_in_use()}")
     print(f"{'fit':40}{'idle, ms':>10}{'busy / idle':>13}{'with threads left':>20}"
           f"{'idle / threads left':>21}")  # fmt: skip
     for name, case in CASES.items():

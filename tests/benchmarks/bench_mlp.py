@@ -23,6 +23,7 @@ from sklearn.neural_network import MLPRegressor
 from threadpoolctl import threadpool_limits
 
 from sknnbasics import SigmoidMLPRegressor
+from sknnbasics._show_versions import blas_in_use
 
 try:
     import torch
@@ -224,6 +225,7 @@ def main():
     agreed = f"agree with PyTorch's on {len(cases)} cases" if torch else "unchecked: no PyTorch"
     print(f"costs {agreed}")
     if not args.quick:
+        print(f"products by {blas_in_use()}")
         print_times([replace(c, dtype=d) for c in cases for d in ("float64", "float32")], args)
 
 
