@@ -9,7 +9,12 @@ from operator import is_
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_array, check_consistent_length, check_random_state
+from sklearn.utils import (
+    assert_all_finite,
+    check_array,
+    check_consistent_length,
+    check_random_state,
+)
 from sklearn.utils.validation import validate_data
 
 from ._arrays import ArraySpace, namespace, to_numpy
@@ -265,9 +270,8 @@ def numbers(values, name):
     with within_float64(name, TypeError, ValueError):
         array = np.atleast_1d(np.asarray(values, dtype=np.float64))
     with within_float64(name):
-        return check_array(
-            array, ensure_2d=False, allow_nd=True, ensure_min_samples=0, input_name=name
-        )
+        assert_all_finite(array, input_name=name)
+    return array
 
 
 def checked_init(values, shape, dtype, name):
