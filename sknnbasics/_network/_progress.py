@@ -144,7 +144,7 @@ class Progress:
         # Of few numbers @ takes NumPy three times as long; both warn of overflow, unless the
         # caller ignores it.
         squares = theta.dot(theta) if isinstance(theta, np.ndarray) else theta @ theta
-        if not (math.isfinite(cost) and math.isfinite(float(squares))):
+        if not (math.isfinite(cost) and math.isfinite(squares)):
             raise Diverged(len(self.loss_curve) + 1)
 
     def _validate(self, theta):

@@ -182,20 +182,22 @@ def test_an_interrupted_epoch_keeps_its_updates():
 def test_an_interrupt_is_answered_within_a_batch_and_leaves_theta_whole():
     n_rows = 2_000_000
     layers, theta, *rows = many(n_rows, problem((4, 200, 1)))
-    backprop, start = _compiled.Backprop(layers, ALPHA), theta.copy()
+    start = theta.copy()
     all_rows = batches(n_rows, n_rows=n_rows)
     for call in (
-        lambda: backprop.run_epoch(theta, *rows, Adam(0.1), all_rows),
-        lambda: backprop.cost_and_gradient(theta, *rows),
-        lambda: backprop.cost(theta, *rows),
-        lambda: backprop.predict(theta, rows[0]),
+        lambda backprop: backprop.run_epoch(theta, *rows, Adam(0.1), all_rows),
+        lambda backprop: backprop.cost_and_gradient(theta, *rows),
+        lambda backprop: backprop.cost(theta, *rows),
+        lambda backprop: backprop.predict(theta, rows[0]),
     ):
-        backprop._room = None  # what a call makes before it computes
+        backprop = _compiled.Backprop(layers, ALPHA)
+        workspace = backprop._workspace
         with (
             pytest.raises(KeyboardInterrupt),
-            interrupted_once(lambda: backprop._room is not None),
+            # A call makes room before it computes.
+            interrupted_once(lambda workspace=workspace: workspace.activations is not None),
         ):
-            call()
+            call(backprop)
     np.testing.assert_array_equal(theta, start)
 
 

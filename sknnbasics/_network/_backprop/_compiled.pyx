@@ -113,15 +113,7 @@ class Backprop(ByBatch):
         self.layers = layers
         self.alpha = alpha
         self.total_weight = total_weight
-        self.block_rows = block_rows
-        self._places, self._room_of_row = _places(layers)
-        # What takes longer to find than a small net to compute.
-        self._n_parameters = layers.n_parameters
-        *_, self._n_outputs = layers.sizes
-        self._room = self._grad = self._n_block = None
-
-    def __getstate__(self):
-        return vars(self) | {"_room": None, "_grad": None, "_n_block": None}
+        self._workspace = Workspace(layers, block_rows or MAX_BLOCK_ROWS)
 
     def cost_and_gradient(self, theta, X, T, s, rows=None):
         """Cost and gradient of the batch `rows`, or of all rows, at `theta`.
@@ -129,26 +121,31 @@ class Backprop(ByBatch):
         `rows` is a slice, or an array of indices, none of them negative. The
         gradient, shaped as theta, is overwritten by the next call.
         """
+        cdef Workspace workspace = self._workspace
         order = None
         if isinstance(rows, slice):
             X, T, s = X[rows], T[rows], s[rows]
         elif rows is not None:
             order = np.ascontiguousarray(rows, np.intp)
-        self._make_room(len(T) if order is None else len(order), theta.dtype)
-        data = _typed(theta, X, T, s)
-        cost = _cost_and_gradient[_kind(theta)](self, theta, *data, order)
-        return cost, self._grad
+        workspace.make_room(len(T) if order is None else len(order), theta.dtype)
+        X, T, s = _typed(theta, X, T, s)
+        cost = _cost_and_gradient[_kind(theta)](
+            workspace, theta, X, T, s, order, self.alpha, self.total_weight or 0
+        )
+        return cost, workspace.gradient
 
     def run_epoch(self, theta, X, T, s, optimizer, batches):
         """Move theta, in place, by one update a batch; give the mean cost of the batches."""
         # Rows that come several times, and other optimizers, have no loop here.
         if not batches.visits_each_row_once or type(optimizer) not in (GradientDescent, Adam):
             return super().run_epoch(theta, X, T, s, optimizer, batches)
-        self._make_room(min(len(T), batches.batch_size), theta.dtype)
-        data = _typed(theta, X, T, s)
+        cdef Workspace workspace = self._workspace
+        workspace.make_room(min(len(T), batches.batch_size), theta.dtype)
+        X, T, s = _typed(theta, X, T, s)
+        first_moment, second_moment = _moments(optimizer, theta)
         return _run_epoch[_kind(theta)](
-            self, theta, *data, batches.order(), batches.batch_size,
-            optimizer, *_moments(optimizer, theta),
+            workspace, theta, X, T, s, batches.order(), batches.batch_size,
+            self.alpha, self.total_weight or 0, optimizer, first_moment, second_moment,
         )
 
     def update(self, theta, grad, optimizer):
@@ -159,24 +156,63 @@ class Backprop(ByBatch):
 
     def cost(self, theta, X, T, s):
         """Half the mean squared error of all rows at `theta`, without the penalty."""
-        self._make_room(len(T), theta.dtype)
-        return _cost[_kind(theta)](self, theta, *_typed(theta, X, T, s))
+        cdef Workspace workspace = self._workspace
+        workspace.make_room(len(T), theta.dtype)
+        return _cost[_kind(theta)](workspace, theta, *_typed(theta, X, T, s))
 
     def predict(self, theta, X):
         """Output activations, of shape (n_samples, n_outputs)."""
-        outputs = np.empty((len(X), self._n_outputs), theta.dtype)
-        self._make_room(len(X), theta.dtype)
-        _predict[_kind(theta)](self, theta, np.asarray(X, theta.dtype), outputs)
+        cdef Workspace workspace = self._workspace
+        outputs = np.empty((len(X), workspace.net.sizes[workspace.net.n_layers]), theta.dtype)
+        workspace.make_room(len(X), theta.dtype)
+        _predict[_kind(theta)](workspace, theta, np.asarray(X, theta.dtype), outputs)
         return outputs
 
-    def _make_room(self, n_rows, dtype):
-        """Room for a block of some rows, and for a gradient."""
-        n_blocks = -(-n_rows // (self.block_rows or MAX_BLOCK_ROWS))
-        self._n_block = max(1, -(-n_rows // max(1, n_blocks)))  # blocks of about one size
-        size = self._n_block * self._room_of_row
-        if self._room is None or self._room.dtype != dtype or len(self._room) < size:
-            self._room = _aligned(size, dtype)
-            self._grad = _aligned(self._n_parameters, dtype)
+
+cdef class Workspace:
+    """The layers as the loops read them, and the memory that they write to.
+
+    To find these in attributes of Python takes longer than a small net takes to compute.
+    One call at a time may use it.
+
+    Parameters
+    ----------
+    layers : Layers
+    most_rows : int
+        Of a block.
+    """
+
+    cdef Net net
+    cdef void* room  # of a block of rows
+    cdef void* grad
+    cdef readonly object activations, gradient  # whose memory these are
+    cdef object layers, places
+    cdef Py_ssize_t most_rows, room_of_row
+
+    def __cinit__(self, layers, most_rows):
+        self.layers, self.most_rows = layers, most_rows
+        self.places, self.room_of_row = _places(layers)
+        cdef const Py_ssize_t[:, ::1] places = self.places
+        cdef Net* net = &self.net
+        net.n_layers = places.shape[1] - 2
+        net.n_weights, net.n_parameters = layers.n_weights, layers.n_parameters
+        net.fit_intercept = layers.fit_intercept
+        net.sizes, net.coefs, net.intercepts = &places[0, 0], &places[1, 0], &places[2, 0]
+        net.activations = &places[3, 0]
+
+    def __reduce__(self):
+        return Workspace, (self.layers, self.most_rows)
+
+    cdef make_room(self, Py_ssize_t n_rows, dtype):
+        """Make room for a block of some rows, and for a gradient."""
+        n_blocks = max(1, _n_parts(n_rows, self.most_rows))
+        self.net.block_rows = max(1, _n_parts(n_rows, n_blocks))  # blocks of about one size
+        size = self.net.block_rows * self.room_of_row
+        held = self.activations
+        if held is None or held.dtype != dtype or len(held) < size:
+            activations, gradient = _aligned(size, dtype), _aligned(self.net.n_parameters, dtype)
+            self.room, self.grad = _memory_of(activations), _memory_of(gradient)
+            self.activations, self.gradient = activations, gradient
 
 
 def _aligned(size, dtype):
@@ -185,6 +221,10 @@ def _aligned(size, dtype):
     memory = np.empty(n_bytes + CACHE_LINE, np.uint8)
     start = -memory.__array_interface__["data"][0] % CACHE_LINE
     return memory[start : start + n_bytes].view(dtype)
+
+
+cdef void* _memory_of(array) except NULL:
+    return <void*> <size_t> array.ctypes.data
 
 
 def _kind(theta):
@@ -215,19 +255,6 @@ def _places(layers):
     places[2, : n_layers + 1] = layers.n_weights + np.cumsum(sizes) - sizes[0]
     places[3, 1 : n_layers + 2] = np.cumsum(sizes)
     return places, int(sizes.sum() + sizes.max())
-
-
-cdef Net _net(backprop):
-    cdef const Py_ssize_t[:, ::1] places = backprop._places  # which outlive the call
-    cdef Net net
-    net.n_layers = places.shape[1] - 2
-    net.n_weights = places[1, net.n_layers]
-    net.fit_intercept = backprop.layers.fit_intercept
-    net.n_parameters = backprop._n_parameters
-    net.sizes, net.coefs, net.intercepts = &places[0, 0], &places[1, 0], &places[2, 0]
-    net.activations = &places[3, 0]
-    net.block_rows = backprop._n_block
-    return net
 
 
 # Shapes that the loops would read beyond are refused; the row numbers of an order are trusted
@@ -288,14 +315,14 @@ cdef Update _settings(optimizer):
 
 
 def _cost_and_gradient(
-    backprop, const floating[::1] theta,
+    Workspace workspace, const floating[::1] theta,
     const floating[:, :] X, const floating[:, ::1] T, const floating[::1] s,
-    const Py_ssize_t[::1] order,
+    const Py_ssize_t[::1] order, double alpha, double total_weight,
 ):
-    cdef floating[::1] room = backprop._room, grad = backprop._grad
-    cdef double alpha = backprop.alpha, total_weight = backprop.total_weight or 0
+    cdef floating* room = <floating*> workspace.room
+    cdef floating* grad = <floating*> workspace.grad
     cdef double cost, total
-    cdef Net net = _net(backprop)
+    cdef Net net = workspace.net
     cdef Batch batch = _all_rows(order, T.shape[0])
     cdef Py_ssize_t work = 0
     _check_inputs(&net, theta.shape[0], X.shape[0], X.shape[1])
@@ -303,22 +330,22 @@ def _cost_and_gradient(
     with nogil:
         total = _weight(s, &batch)
         cost = _gradient(
-            &net, &theta[0], &grad[0], &room[0], X, T, s, &batch, total,
+            &net, &theta[0], grad, room, X, T, s, &batch, total,
             alpha / (total_weight or total), &work,
         )
     return cost
 
 
 def _run_epoch(
-    backprop, floating[::1] theta,
+    Workspace workspace, floating[::1] theta,
     const floating[:, :] X, const floating[:, ::1] T, const floating[::1] s,
-    const Py_ssize_t[::1] order, Py_ssize_t batch_size,
+    const Py_ssize_t[::1] order, Py_ssize_t batch_size, double alpha, double total_weight,
     optimizer, floating[::1] first_moment, floating[::1] second_moment,
 ):
-    cdef floating[::1] room = backprop._room, grad = backprop._grad
-    cdef double alpha = backprop.alpha, total_weight = backprop.total_weight or 0
+    cdef floating* room = <floating*> workspace.room
+    cdef floating* grad = <floating*> workspace.grad
     cdef double cost, weight, costs = 0
-    cdef Net net = _net(backprop)
+    cdef Net net = workspace.net
     cdef Batch rows = _all_rows(order, T.shape[0]), batch
     cdef Update update = _settings(optimizer)
     cdef floating* mean = &first_moment[0]
@@ -333,10 +360,10 @@ def _run_epoch(
                 batch = _part(&rows, number, batch_size)
                 weight = _weight(s, &batch)
                 cost = _gradient(
-                    &net, &theta[0], &grad[0], &room[0], X, T, s, &batch, weight,
+                    &net, &theta[0], grad, room, X, T, s, &batch, weight,
                     alpha / (total_weight or weight), &work,
                 )
-                _move(&theta[0], &grad[0], mean, square, net.n_parameters, &update)
+                _move(&theta[0], grad, mean, square, net.n_parameters, &update)
                 costs += cost * batch.n_rows
     finally:  # also of an epoch that is interrupted
         if update.adam:
@@ -360,11 +387,11 @@ def _update_once(
 
 
 def _cost(
-    backprop, const floating[::1] theta,
+    Workspace workspace, const floating[::1] theta,
     const floating[:, :] X, const floating[:, ::1] T, const floating[::1] s,
 ):
-    cdef floating[::1] room = backprop._room
-    cdef Net net = _net(backprop)
+    cdef floating* room = <floating*> workspace.room
+    cdef Net net = workspace.net
     cdef Batch batch = _all_rows(None, T.shape[0]), block
     cdef double total, cost = 0
     cdef Py_ssize_t number, stride, work = 0
@@ -375,18 +402,18 @@ def _cost(
         total = _weight(s, &batch)
         for number in range(_n_parts(batch.n_rows, net.block_rows)):
             block = _part(&batch, number, net.block_rows)
-            x = _inputs(&net, &room[0], X, &block, &stride)
-            _feedforward(&net, &theta[0], &room[0], x, stride, block.n_rows)
-            cost += _half_mse(_outputs(&net, &room[0]), T, s, &block, total)
+            x = _inputs(&net, room, X, &block, &stride)
+            _feedforward(&net, &theta[0], room, x, stride, block.n_rows)
+            cost += _half_mse(_outputs(&net, room), T, s, &block, total)
             _answer_signals(&work, block.n_rows * net.n_weights)
     return cost
 
 
 def _predict(
-    backprop, const floating[::1] theta, const floating[:, :] X, floating[:, ::1] outputs
+    Workspace workspace, const floating[::1] theta, const floating[:, :] X, floating[:, ::1] outputs
 ):
-    cdef floating[::1] room = backprop._room
-    cdef Net net = _net(backprop)
+    cdef floating* room = <floating*> workspace.room
+    cdef Net net = workspace.net
     cdef Batch batch = _all_rows(None, X.shape[0]), block
     cdef Py_ssize_t number, stride, work = 0
     cdef const floating* x
@@ -394,10 +421,10 @@ def _predict(
     with nogil:
         for number in range(_n_parts(batch.n_rows, net.block_rows)):
             block = _part(&batch, number, net.block_rows)
-            x = _inputs(&net, &room[0], X, &block, &stride)
-            _feedforward(&net, &theta[0], &room[0], x, stride, block.n_rows)
+            x = _inputs(&net, room, X, &block, &stride)
+            _feedforward(&net, &theta[0], room, x, stride, block.n_rows)
             memcpy(
-                &outputs[block.first, 0], _outputs(&net, &room[0]),
+                &outputs[block.first, 0], _outputs(&net, room),
                 block.n_rows * outputs.shape[1] * sizeof(floating),
             )
             _answer_signals(&work, block.n_rows * net.n_weights)
