@@ -654,15 +654,22 @@ cdef vectorised _backpropagate_one(
     Py_ssize_t n_rows, Py_ssize_t n,
 ) noexcept nogil:
     """Where there is one unit above, its gradient and the deltas below take one pass."""
-    cdef Py_ssize_t i, j
-    cdef floating one = 1
+    cdef Py_ssize_t i, j, n_even = n_rows - n_rows % 2
+    cdef floating* below
+    cdef floating one = 1, first, second
     for j in range(n):
         sums[j] = 0
-    for i in range(n_rows):
+    for i in range(0, n_even, 2):  # two rows for each time that the sums come and go
+        first, second, below = delta[i], delta[i + 1], a + n
+        for j in range(n):
+            sums[j] = sums[j] + first * a[j] + second * below[j]
+            a[j] = first * w[j] * a[j] * (one - a[j])
+            below[j] = second * w[j] * below[j] * (one - below[j])
+        a += 2 * n
+    for i in range(n_even, n_rows):
         for j in range(n):
             sums[j] += delta[i] * a[j]
             a[j] = delta[i] * w[j] * a[j] * (one - a[j])
-        a += n
     for j in range(n):
         grad[j] += sums[j]
 
@@ -672,19 +679,25 @@ cdef vectorised _dots(
     Py_ssize_t n_rows, Py_ssize_t n, bint kept,
 ) noexcept nogil:
     cdef floating sums[16]  # one would wait for each addition to end before the next
-    cdef Py_ssize_t i, j, k, n_whole = n - n % 16
+    cdef floating rest[4]
+    cdef Py_ssize_t i, j, k, n_sixteens = n - n % 16, n_fours = n - n % 4
     for i in range(n_rows):
         for k in range(16):
             sums[k] = 0
-        for j in range(0, n_whole, 16):
+        for k in range(4):
+            rest[k] = 0
+        for j in range(0, n_sixteens, 16):
             for k in range(16):
                 sums[k] += x[j + k] * w[j + k]
-        for j in range(n_whole, n):
-            sums[j - n_whole] += x[j] * w[j]
+        for j in range(n_sixteens, n_fours, 4):
+            for k in range(4):
+                rest[k] += x[j + k] * w[j + k]
+        for j in range(n_fours, n):
+            rest[0] += x[j] * w[j]
         for k in range(8):
             sums[k] += sums[k + 8]
         for k in range(4):
-            sums[k] += sums[k + 4]
+            sums[k] += sums[k + 4] + rest[k]
         z[i] = (z[i] if kept else 0) + ((sums[0] + sums[2]) + (sums[1] + sums[3]))
         x += stride
 
@@ -702,12 +715,16 @@ cdef vectorised _add_rows(
     const floating* rows, floating* sums, floating* total, Py_ssize_t n_rows, Py_ssize_t n
 ) noexcept nogil:
     # The sums of a block first: float loses digits where a million rows are added to one number.
-    cdef Py_ssize_t i, j
+    cdef Py_ssize_t i, j, n_even = n_rows - n_rows % 2
     for j in range(n):
         sums[j] = 0
-    for i in range(n_rows):
+    for i in range(0, n_even, 2):  # two for each time that the sums come and go
         for j in range(n):
-            sums[j] += rows[i * n + j]
+            sums[j] = sums[j] + rows[j] + rows[n + j]
+        rows += 2 * n
+    for i in range(n_even, n_rows):
+        for j in range(n):
+            sums[j] += rows[j]
     for j in range(n):
         total[j] += sums[j]
 
