@@ -187,9 +187,11 @@ class _Call:
 class Workers:
     """Threads for the calls of one owner, which are kept between them.
 
-    They end some time after their owner has gone. Nothing here runs Python while
-    it holds a lock, as the pools and futures of the standard library do: an
-    interrupt that falls there leaves them locked.
+    BLAS has one thread in each, where its number belongs to the thread; where it
+    belongs to the process, it is the owner who limits it. They end some time
+    after their owner has gone. Nothing here runs Python while it holds a lock, as
+    the pools and futures of the standard library do: an interrupt that falls
+    there leaves them locked.
     """
 
     def __init__(self, n_threads):
@@ -211,16 +213,19 @@ class Workers:
         """The queue of threads that were started; None if there are none."""
         calls = SimpleQueue()
         owner = ref(self, partial(calls.put, None))
+        libraries = list(filter(_of_each_thread, _libraries()))
         for n_started in range(self._n_threads):
             try:
-                start_new_thread(_make_calls, (calls, owner))
+                start_new_thread(_make_calls, (calls, owner, libraries))
             except RuntimeError:  # the system, or the end of the interpreter, allows no more
                 return calls if n_started else None
         return calls
 
 
-def _make_calls(calls, owner):
+def _make_calls(calls, owner, libraries):
     """What each thread does until its owner has gone, of which this keeps the reference."""
+    for library in libraries:
+        _set(library, 1)
     while (call := calls.get()) is not None:
         call.make()
         del call  # and its result
@@ -230,7 +235,7 @@ def _make_calls(calls, owner):
 def map_blocks(function, n_rows, most_rows, work):
     """What the function gives for each of some slices of rows, in their order.
 
-    On threads of its own BLAS is limited to one; in the caller's thread that is the caller's care.
+    BLAS is limited to one thread, but for a single slice: there that is the caller's care.
 
     Parameters
     ----------
@@ -247,8 +252,12 @@ def map_blocks(function, n_rows, most_rows, work):
     n_threads = min(len(blocks), threads_for(work, n_rows))
     if n_threads == 1:
         return list(map(function, blocks))
-    workers, limited = Workers(n_threads), one_blas_thread()(function)
-    calls = [workers.submit(limited, block) for block in blocks]
+    with one_blas_thread():
+        return _made_by(Workers(n_threads), function, blocks)
+
+
+def _made_by(workers, function, blocks):
+    calls = [workers.submit(function, block) for block in blocks]
     try:
         return [call.result() for call in calls]
     finally:  # where one has failed, none is begun

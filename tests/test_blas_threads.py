@@ -95,6 +95,13 @@ def test_with_openmp_each_thread_has_its_limit(monkeypatch):
     assert library.get_num_threads() == 4
 
 
+def test_with_openmp_workers_have_their_limit(monkeypatch):
+    library = OpenMP()
+    monkeypatch.setattr(_threads, "_libraries", lambda: [library])
+    assert Workers(1).submit(library.get_num_threads).result() == 1
+    assert library.get_num_threads() == 4
+
+
 rng = np.random.default_rng(0)
 X = rng.normal(size=(37, 4))
 small = {"hidden_layer_sizes": (3,), "alpha": 0.1, "max_iter": 3, "tol": None}
@@ -258,10 +265,10 @@ def test_threads_of_a_fit_end_with_it(monkeypatch, solver):
 
     def watched(*args):
         threads.add(threading.get_ident())
-        return part_of(*args)
+        return in_pieces(*args)
 
-    part_of = sknnbasics._network._backprop._threaded._part_of
-    monkeypatch.setattr(sknnbasics._network._backprop._threaded, "_part_of", watched)
+    in_pieces = sknnbasics._network._backprop._threaded._in_pieces
+    monkeypatch.setattr(sknnbasics._network._backprop._threaded, "_in_pieces", watched)
     SigmoidMLPRegressor(solver=solver, **small | {"batch_size": None}).fit(X, X[:, 0])
     threads.remove(threading.get_ident())  # which takes a part itself
     assert len(threads) == 1

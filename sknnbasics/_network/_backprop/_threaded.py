@@ -5,7 +5,7 @@ from threading import Event
 
 import numpy as np
 
-from ..._threads import Workers, one_blas_thread, threads_for
+from ..._threads import Workers, threads_for
 from ._by_batch import ByBatch
 
 # Multiplications of a piece; between two of them an interrupt ends the work of all threads.
@@ -16,6 +16,7 @@ class Backprop(ByBatch):
     """Cost and gradient by several objects of one body, of equal parts of the rows.
 
     Threads of BLAS meet at the end of each product of each block, these once a batch.
+    The caller limits BLAS to one thread: to do it here would take time of each batch.
 
     Parameters
     ----------
@@ -45,8 +46,8 @@ class Backprop(ByBatch):
         others = []
         try:
             for part in parts[1:]:
-                others.append(self._workers.submit(_part_of, *part))
-            cost, grad = _part_of(*parts[0])
+                others.append(self._workers.submit(_in_silence, *part))
+            cost, grad = _in_pieces(*parts[0])
             for other in others:
                 more_cost, more_grad = other.result()
                 cost += more_cost
@@ -74,12 +75,6 @@ def threads_for_rows(n_rows, layers, X):
     return threads_for(3 * n_rows * layers.n_weights * X.itemsize, n_rows)
 
 
-def _part_of(*args):
-    """What some rows add to the cost and the gradient, under the limits of a thread of its own."""
-    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
-        return _in_pieces(*args)
-
-
 def _in_pieces(body, theta, data, rows, total, stopped):
     """What some rows add to the cost and the gradient of a batch of this Σs."""
     cost, gradient = 0.0, None
@@ -99,11 +94,18 @@ def _in_pieces(body, theta, data, rows, total, stopped):
     return cost, gradient
 
 
+def _in_silence(*args):
+    """The same on another thread, which does not know what the caller's ignores."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _in_pieces(*args)
+
+
 def _cut(rows, n_parts):
     """Slices or row numbers of that many parts, none of them empty."""
     n_rows = _n_rows(rows)
-    ends = np.linspace(0, n_rows, min(n_parts, n_rows) + 1, dtype=int)
-    for start, stop in pairwise(ends.tolist()):
+    n_parts = min(n_parts, n_rows)
+    ends = [number * n_rows // n_parts for number in range(n_parts + 1)]
+    for start, stop in pairwise(ends):
         if isinstance(rows, slice):
             yield slice(rows.start + start, rows.start + stop)
         else:
