@@ -613,17 +613,6 @@ cdef double _half_mse(
     return 0.5 * cost
 
 
-cdef void _output_deltas(
-    floating* a, const floating[:, ::1] T, const floating[::1] s,
-    const Batch* block, double total,
-) noexcept nogil:
-    """delta⁽ᴸ⁾ in the place of a⁽ᴸ⁾: (7) to (10)."""
-    cdef Py_ssize_t i, row, n_outputs = T.shape[1]
-    for i in range(block.n_rows):
-        row = _row(block, i)
-        _deltas_of_row(&a[i * n_outputs], &T[row, 0], <floating> (s[row] / total), n_outputs)
-
-
 # Loops over elements
 
 
@@ -633,18 +622,24 @@ cdef inline vectorised _sigmoid(floating* z, Py_ssize_t n) noexcept nogil:
         z[j] = sigmoid_of_double(z[j]) if floating is double else sigmoid_of_float(z[j])
 
 
-cdef vectorised _deltas_of_row(
-    floating* a, const floating* t, floating weight, Py_ssize_t n
+cdef vectorised _output_deltas(
+    floating* a, const floating[:, ::1] T, const floating[::1] s,
+    const Batch* block, double total,
 ) noexcept nogil:
-    cdef Py_ssize_t k
-    cdef floating one = 1
-    for k in range(n):
-        a[k] = (a[k] - t[k]) * weight * a[k] * (one - a[k])
+    """delta⁽ᴸ⁾ in the place of a⁽ᴸ⁾: (7) to (10)."""
+    cdef Py_ssize_t i, k, row, n_outputs = T.shape[1]
+    cdef floating one = 1, weight  # one, that float is not raised to double
+    for i in range(block.n_rows):
+        row = _row(block, i)
+        weight = <floating> (s[row] / total)
+        for k in range(n_outputs):
+            a[k] = (a[k] - T[row, k]) * weight * a[k] * (one - a[k])
+        a += n_outputs
 
 
 cdef vectorised _hidden_deltas(floating* a, const floating* back, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t j
-    cdef floating one = 1  # that float is not raised to double
+    cdef floating one = 1
     for j in range(n):
         a[j] = back[j] * a[j] * (one - a[j])
 
