@@ -34,6 +34,7 @@ from ._network import (
     Settings,
     State,
 )
+from ._threads import limiting_blas
 from ._validation import holds_nothing_out, off_scale, private_generator, publish
 from ._warnings import warn
 
@@ -375,6 +376,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
 
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=True)
+    @limiting_blas
     def fit(
         self,
         X,
@@ -472,6 +474,7 @@ class SigmoidMLPRegressor(FittedNetwork, CallbackSupportMixin, RegressorMixin, B
 
     @available_if(lambda self: _trains_by_epochs(self))
     @partial_fit_context
+    @limiting_blas
     def partial_fit(self, X, y, sample_weight=None):
         """Train for one epoch over a chunk of the data.
 

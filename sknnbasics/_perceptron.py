@@ -27,6 +27,7 @@ from ._compat import (
 )
 from ._curves import Curve, published, set_curves, without_curves
 from ._files import check_whole, reading
+from ._threads import limiting_blas
 from ._units import End, Fit, Settings, State, WeightsOverflow, decisions
 from ._validation import (
     far_from_zero,
@@ -285,6 +286,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     @refusing_sample_weight
     @with_callbacks
     @fit_context(prefer_skip_nested_validation=True)
+    @limiting_blas
     def fit(self, X, y, coef_init=None, intercept_init=None):
         """Learn until an epoch makes no mistake, progress stalls, or `max_iter` is reached.
 
@@ -364,6 +366,7 @@ class PerceptronClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator)
     @available_if(holds_nothing_out)
     @refusing_sample_weight
     @partial_fit_context
+    @limiting_blas
     def partial_fit(self, X, y, classes=None):
         """Visit each sample once: one epoch.
 

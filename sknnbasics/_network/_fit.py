@@ -9,7 +9,6 @@ import numpy as np
 from scipy.sparse import issparse
 
 from .._arrays import to_numpy
-from .._threads import one_blas_thread
 from ._backprop import backprop_for, feedforward, threads_for_rows
 from ._batches import Batches, equal_batch_size
 from ._layers import Layers
@@ -228,10 +227,9 @@ class Fit:
             validation = held_out.rows(self.output_range)
             backprop = backprop_for(validation.X)(*settings)
             self.progress.validation_cost = lambda theta: backprop.cost(theta, *validation)
-        with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             self.progress.begin(self.theta)
 
-    @one_blas_thread()
     def train(self, on_epoch_begin, on_epoch_end):
         """Train until nothing comes of it any more, or a limit ends it.
 
@@ -271,7 +269,6 @@ class Fit:
             self.theta, self.objective, self.optimizer, self.batches, self.progress, max_iter
         )
 
-    @one_blas_thread()
     def visit_once(self, on_epoch_end):
         """One epoch that is a call of its own, over samples that will not come again."""
         self.progress.on_epoch_end = on_epoch_end
@@ -287,7 +284,6 @@ class Fit:
         with np.errstate(over="ignore", invalid="ignore"):
             self.progress.check_finite(self.theta)
 
-    @one_blas_thread()
     def learned(self):
         """The parameters that training has to show."""
         return self.progress.kept(self.theta)
@@ -324,7 +320,6 @@ class Fit:
         n_rows = min(len(X), self.settings.rows_of_a_batch(len(X)))
         return threads_for_rows(n_rows, self.layers, X)
 
-    @one_blas_thread()
     def _estimated_alpha(self, rows, space):
         """What `estimated_alpha` finds, on rows at even distances, at the initial weights.
 

@@ -10,7 +10,6 @@ from operator import mul
 import numpy as np
 
 from .._curves import Curve
-from .._threads import one_blas_thread
 from ._orders import visiting_orders
 from ._rule import run_epoch
 from ._scoring import mistaken_weights
@@ -201,7 +200,6 @@ class Fit:
             return self.units.averaged()
         return tuple(np.array(array, order="C") for array in self.units.last())
 
-    @one_blas_thread()
     def train(self, samples, held_out, on_epoch_begin, on_epoch_end):
         """Run epochs until nothing is left to learn, nothing comes of them, or `max_iter`.
 
@@ -258,7 +256,6 @@ class Fit:
         self.mistakes.append(sum(corrections))
         return sum(map(mul, corrections, samples.class_weights.tolist()))
 
-    @one_blas_thread()
     def visit_once(self, samples):
         """One epoch that is a call of its own, over samples that will not come again."""
         self.visit(samples, next(visiting_orders(samples.rows, self.settings.shuffle, self.rng)))
@@ -268,8 +265,7 @@ class Fit:
         """Weight of the samples that `learned` mistakes."""
         if self.pocket is not None and self.pocket.samples is samples:
             return self.pocket.mistaken
-        with one_blas_thread():
-            return samples.mistaken_weights(self.learned)[0]
+        return samples.mistaken_weights(self.learned)[0]
 
     def check_finite(self):
         """Refuse weights that have overflowed."""
