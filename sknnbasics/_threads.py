@@ -71,6 +71,11 @@ class _Limit:
         with self._lock:
             self._restore(asker)
 
+    def join(self):
+        """Limit this thread, too, if it works for one who asks."""
+        with self._lock:
+            self._limit_of_thread()
+
     def n_outside(self):
         """How many threads BLAS has where nobody asks for the limit."""
         with self._lock:
@@ -83,6 +88,13 @@ class _Limit:
         self._asking.append(ref(asker))
         for library, _ in self._found:
             _set(library, 1)
+
+    def _limit_of_thread(self):
+        # Some libraries with OpenMP have one number for the process all the same. So nothing is
+        # set where nobody asks any more, who would restore it.
+        for library, _ in self._found:
+            if _of_each_thread(library):
+                _set(library, 1)
 
     def _restore(self, asker):
         others = [other for other in self._alive() if other is not asker]
@@ -202,10 +214,9 @@ class _Call:
 class Workers:
     """Threads for the calls of one owner, which are kept between them.
 
-    BLAS has one thread in each, where its number belongs to the thread; where it
-    belongs to the process, it is the owner who limits it. They end some time
-    after their owner has gone. Nothing here runs Python while it holds a lock, as
-    the pools and futures of the standard library do: an interrupt that falls
+    The owner limits BLAS, before the first call; they join the limit. They end some
+    time after their owner has gone. Nothing here runs Python while it holds a lock,
+    as the pools and futures of the standard library do: an interrupt that falls
     there leaves them locked.
     """
 
@@ -228,19 +239,17 @@ class Workers:
         """The queue of threads that were started; None if there are none."""
         calls = SimpleQueue()
         owner = ref(self, partial(calls.put, None))
-        libraries = list(filter(_of_each_thread, _libraries()))
         for n_started in range(self._n_threads):
             try:
-                start_new_thread(_make_calls, (calls, owner, libraries))
+                start_new_thread(_make_calls, (calls, owner))
             except RuntimeError:  # the system, or the end of the interpreter, allows no more
                 return calls if n_started else None
         return calls
 
 
-def _make_calls(calls, owner, libraries):
+def _make_calls(calls, owner):
     """What each thread does until its owner has gone, of which this keeps the reference."""
-    for library in libraries:
-        _set(library, 1)
+    _LIMIT.join()
     while (call := calls.get()) is not None:
         call.make()
         del call  # and its result
@@ -250,7 +259,7 @@ def _make_calls(calls, owner, libraries):
 def map_blocks(function, n_rows, most_rows, work):
     """What the function gives for each of some slices of rows, in their order.
 
-    BLAS is limited to one thread, but for a single slice: there that is the caller's care.
+    BLAS is limited to one thread, but where the caller's takes all slices, and it is his care.
 
     Parameters
     ----------

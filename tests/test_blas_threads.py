@@ -6,15 +6,20 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from time import sleep
 from weakref import ref
 
 import numpy as np
 import pytest
 from both_estimators import threads_of_blas, unconverged
+from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
+import sknnbasics._mlp
 import sknnbasics._network._fit
+import sknnbasics._perceptron
+import sknnbasics._units._fit
 import sknnbasics._units._scoring
 from sknnbasics import PerceptronClassifier, SigmoidMLPRegressor, _threads
 from sknnbasics._threads import Workers, map_blocks, one_blas_thread, threads_for
@@ -95,39 +100,44 @@ def test_with_openmp_each_thread_has_its_limit(monkeypatch):
     assert library.get_num_threads() == 4
 
 
-def test_with_openmp_workers_have_their_limit(monkeypatch):
+@pytest.mark.parametrize("asked", [True, False])
+def test_with_openmp_workers_join_the_limit_if_there_is_one(monkeypatch, asked):
     library = OpenMP()
+    monkeypatch.setattr(_threads, "_LIMIT", _threads._Limit())
     monkeypatch.setattr(_threads, "_libraries", lambda: [library])
-    assert Workers(1).submit(library.get_num_threads).result() == 1
+    with one_blas_thread() if asked else nullcontext():
+        n_threads = Workers(1).submit(library.get_num_threads).result()
+    # One that starts after the limit has ended leaves alone what nobody would restore.
+    assert n_threads == (1 if asked else 4)
     assert library.get_num_threads() == 4
 
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(37, 4))
 small = {"hidden_layer_sizes": (3,), "alpha": 0.1, "max_iter": 3, "tol": None}
-watched_in_fits = {
-    "sgd": (
-        SigmoidMLPRegressor(solver="sgd", **small),
-        rng.normal(size=37),
-        (sknnbasics._network._fit.Progress, "end_epoch"),
-    ),
-    "lbfgs": (
-        SigmoidMLPRegressor(solver="lbfgs", **small),
-        rng.normal(size=37),
-        (sknnbasics._network._fit.Progress, "end_epoch"),
-    ),
-    "perceptron": (
-        PerceptronClassifier(max_iter=3, tol=None),
-        rng.integers(0, 3, size=37),
-        (sknnbasics._units._scoring, "decisions"),
+sgd, lbfgs = (SigmoidMLPRegressor(solver=solver, **small) for solver in ("sgd", "lbfgs"))
+perceptron = PerceptronClassifier(max_iter=3, tol=None)
+numbers, classes = rng.normal(size=37), rng.integers(0, 3, size=37)
+# A call, where its epochs pass, and their number.
+of_a_network = sknnbasics._network._fit.Progress, "end_epoch"
+of_a_perceptron = sknnbasics._units._fit.Fit, "visit"
+watched_calls = {
+    "sgd": (lambda X: sgd.fit(X, numbers), *of_a_network, 3),
+    "lbfgs": (lambda X: lbfgs.fit(X, numbers), *of_a_network, 3),
+    "perceptron": (lambda X: perceptron.fit(X, classes), *of_a_perceptron, 3),
+    "chunk of sgd": (lambda X: clone(sgd).partial_fit(X, numbers), *of_a_network, 1),
+    "chunk of a perceptron": (
+        lambda X: clone(perceptron).partial_fit(X, classes, classes=[0, 1, 2]),
+        *of_a_perceptron,
+        1,
     ),
 }
 
 
 @unconverged
-@pytest.mark.parametrize("fit", watched_in_fits)
-def test_a_fit_limits_the_threads_of_blas_from_its_beginning_to_its_end(monkeypatch, fit):
-    model, target, (owner, name) = watched_in_fits[fit]
+@pytest.mark.parametrize("call", watched_calls)
+def test_a_fit_limits_the_threads_of_blas_from_its_beginning_to_its_end(monkeypatch, call):
+    train, owner, name, n_epochs = watched_calls[call]
     seen = {"data": [], "epochs": [], "end": []}
 
     class Data:
@@ -145,12 +155,13 @@ def test_a_fit_limits_the_threads_of_blas_from_its_beginning_to_its_end(monkeypa
         monkeypatch.setattr(owner, name, watched)
 
     watch(owner, name, "epochs")
-    watch(sys.modules[type(model).__module__], "publish", "end")
+    for estimators in (sknnbasics._mlp, sknnbasics._perceptron):
+        watch(estimators, "publish", "end")
     with threadpool_limits(2, user_api="blas"):
-        model.fit(Data(), target)
+        train(Data())
         assert threads_of_blas() == {2}
     del seen["data"][1:]  # a version of scikit-learn may ask more than once
-    assert seen == {"data": [{1}], "epochs": [{1}] * 3, "end": [{1}]}
+    assert seen == {"data": [{1}], "epochs": [{1}] * n_epochs, "end": [{1}]}
 
 
 def test_work_takes_the_threads_that_it_is_worth_and_that_blas_has_outside(monkeypatch):
